@@ -1,0 +1,96 @@
+/**
+ * LZ4 blocks behind one façade. `lz4` (native, compiled at install) is preferred; where it could not be built,
+ * `lz4-napi` (prebuilt, same block format, slower) stands in. A packed block is `u32 LE raw size` + LZ4 block, which is
+ * lz4-napi's own layout, so both read each other's output.
+ * The optional range arguments of `lz4` are not checked by its native code: only subarrays are passed.
+ */
+import { createRequire } from "node:module";
+import { GatewayError } from "../errors.ts";
+
+type Codec = {
+  readonly name: "lz4" | "lz4-napi";
+  /** Undefined when the input does not shrink. */
+  pack(raw: Buffer): Buffer | undefined;
+  unpack(packed: Buffer, rawBytes: number): Buffer;
+};
+
+const SIZE_PREFIX_BYTES = 4;
+const require = createRequire(import.meta.url);
+
+function nativeCodec(): Codec {
+  // The package's own entry falls back to slow JavaScript without a word; asking for the addon itself does not.
+  require.resolve("lz4/build/Release/lz4.node");
+  const lz4 = require("lz4") as {
+    encodeBlock(input: Buffer, output: Buffer): number;
+    decodeBlock(input: Buffer, output: Buffer): number;
+  };
+  let scratch = Buffer.allocUnsafeSlow(0);
+  return {
+    name: "lz4",
+    pack(raw) {
+      if (scratch.length < raw.length) scratch = Buffer.allocUnsafeSlow(raw.length);
+      // Output no larger than the input: encodeBlock answers 0 when it does not fit.
+      const bytes = lz4.encodeBlock(raw, scratch.subarray(0, raw.length));
+      if (bytes <= 0 || bytes + SIZE_PREFIX_BYTES >= raw.length) return undefined;
+      const packed = Buffer.allocUnsafe(SIZE_PREFIX_BYTES + bytes);
+      packed.writeUInt32LE(raw.length, 0);
+      scratch.copy(packed, SIZE_PREFIX_BYTES, 0, bytes);
+      return packed;
+    },
+    unpack(packed, rawBytes) {
+      const raw = Buffer.allocUnsafe(rawBytes);
+      if (lz4.decodeBlock(packed.subarray(SIZE_PREFIX_BYTES), raw) !== rawBytes) throw malformed();
+      return raw;
+    },
+  };
+}
+
+function prebuiltCodec(): Codec {
+  const napi = require("lz4-napi") as { compressSync(input: Buffer): Buffer; uncompressSync(input: Buffer): Buffer };
+  return {
+    name: "lz4-napi",
+    pack(raw) {
+      const packed = napi.compressSync(raw);
+      return packed.length < raw.length ? packed : undefined;
+    },
+    unpack(packed, rawBytes) {
+      let raw: Buffer;
+      try {
+        raw = napi.uncompressSync(packed);
+      } catch (cause) {
+        throw malformed(cause);
+      }
+      if (raw.length !== rawBytes) throw malformed();
+      return raw;
+    },
+  };
+}
+
+function malformed(cause?: unknown): GatewayError {
+  return new GatewayError("RECORD_MALFORMED", "an LZ4 block does not decode to its declared size", { cause });
+}
+
+function chooseCodec(): Codec {
+  if (process.env["CAUSEWAY_LZ4"] === "lz4-napi") return prebuiltCodec();
+  try {
+    return nativeCodec();
+  } catch {
+    return prebuiltCodec();
+  }
+}
+
+const codec = chooseCodec();
+
+/** Which package does the work; logged at start. */
+export const lz4Package = codec.name;
+
+/** Packs `raw`, or answers undefined when that would not save anything: then store it raw. */
+export function packLz4(raw: Buffer): Buffer | undefined {
+  return raw.length <= SIZE_PREFIX_BYTES ? undefined : codec.pack(raw);
+}
+
+/** Unpacks a block whose raw size is already known; a different declared size is refused before anything is allocated. */
+export function unpackLz4(packed: Buffer, rawBytes: number): Buffer {
+  if (packed.length <= SIZE_PREFIX_BYTES || packed.readUInt32LE(0) !== rawBytes) throw malformed();
+  return codec.unpack(packed, rawBytes);
+}

@@ -1,0 +1,73 @@
+/**
+ * Runs services and obeys the disposition of their errors: retry and resync start a new attempt after a backoff,
+ * halt leaves the service stopped (the others go on) until the process is restarted.
+ * Decoders that refuse the same input again and again are halted: corrupt input does not heal.
+ */
+import type { Logger } from "pino";
+import { type ErrorCode, GatewayError, wrapError } from "../errors.ts";
+import { Backoff } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import { sleep } from "./sleep.ts";
+
+/** Returns when told to stop and rejects for any other reason. Called once per attempt; the object is discarded afterwards. */
+export interface Service {
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export type ServiceState =
+  | { readonly at: "running"; readonly attempt: number }
+  | { readonly at: "waiting"; readonly attempt: number; readonly code: ErrorCode; readonly message: string; readonly retryInMs: number }
+  | { readonly at: "halted"; readonly code: ErrorCode; readonly message: string; readonly since: number }
+  | { readonly at: "stopped" };
+
+export type SupervisorOptions = {
+  readonly name: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Builds a fresh service for each attempt. */
+  readonly start: () => Service;
+  readonly onState?: (state: ServiceState) => void;
+};
+
+const BASE_DELAY_MS = 250;
+const MAX_DELAY_MS = 15_000;
+/** An attempt that lived this long was healthy: the next failure starts from the shortest delay. */
+const HEALTHY_AFTER_MS = 10_000;
+const MALFORMED_LIMIT = 5;
+const MALFORMED = new Set<ErrorCode>(["RESP_MALFORMED", "RDB_MALFORMED", "FRAME_MALFORMED", "RECORD_MALFORMED"]);
+
+export async function supervise(options: SupervisorOptions, signal: AbortSignal): Promise<void> {
+  const { name, log, clock } = options;
+  const report = options.onState ?? (() => undefined);
+  const backoff = new Backoff({ baseMs: BASE_DELAY_MS, maxMs: MAX_DELAY_MS });
+  let malformed = 0;
+  while (!signal.aborted) {
+    const startedAt = clock.nowMs();
+    report({ at: "running", attempt: backoff.attempts });
+    let error: GatewayError;
+    try {
+      await options.start().run(signal);
+      if (signal.aborted) break;
+      error = new GatewayError("INVARIANT", `${name} ended without being told to`);
+    } catch (cause) {
+      if (signal.aborted) break;
+      error = wrapError("INVARIANT", `${name} failed unexpectedly`, cause);
+    }
+    malformed = MALFORMED.has(error.code) ? malformed + 1 : 0;
+    if (error.disposition === "halt" || malformed >= MALFORMED_LIMIT) {
+      log.error({ event: "service.halted", service: name, code: error.code, details: error.details, err: error }, error.message);
+      report({ at: "halted", code: error.code, message: error.message, since: clock.nowMs() });
+      return;
+    }
+    if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS) backoff.reset();
+    const retryInMs = error.disposition === "resync" ? 0 : backoff.nextDelayMs();
+    const level = backoff.attempts > 3 ? "warn" : "info";
+    log[level](
+      { event: "service.restarted", service: name, code: error.code, retryInMs: Math.round(retryInMs), details: error.details },
+      error.message,
+    );
+    report({ at: "waiting", attempt: backoff.attempts, code: error.code, message: error.message, retryInMs });
+    await sleep(retryInMs, signal);
+  }
+  report({ at: "stopped" });
+}
