@@ -10,44 +10,45 @@ const POLYNOMIAL_HIGH = 0x95ac9329 | 0;
 
 export const CRC64_BYTES = 8;
 
-// T0 … T7: the effect of one byte that is followed by 0 … 7 others. Named constants, because the loop reads all sixteen.
-const [L0, H0] = firstTable();
-const [L1, H1] = nextTable(L0, H0);
-const [L2, H2] = nextTable(L1, H1);
-const [L3, H3] = nextTable(L2, H2);
-const [L4, H4] = nextTable(L3, H3);
-const [L5, H5] = nextTable(L4, H4);
-const [L6, H6] = nextTable(L5, H5);
-const [L7, H7] = nextTable(L6, H6);
+// Table k, at 256 × k: the effect of one byte that k others follow.
+const TABLES = 8;
+const LOWS = new Int32Array(256 * TABLES);
+const HIGHS = new Int32Array(256 * TABLES);
+fillTables();
 
 export class Crc64 {
   #low = 0;
   #high = 0;
+  /** Of the memory that the last input lay in: making a view costs more than a short input, and inputs come from the same slab. */
+  #view: DataView = new DataView(new ArrayBuffer(0));
 
   update(bytes: Buffer): void {
+    if (bytes.buffer !== this.#view.buffer) this.#view = new DataView(bytes.buffer);
+    const view = this.#view;
+    const lows = LOWS;
+    const highs = HIGHS;
     let low = this.#low;
     let high = this.#high;
-    const end = bytes.length;
-    const blocksEnd = end - (end % 8);
-    let at = 0;
-    for (; at < blocksEnd; at += 8) {
-      low ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-      high ^= bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
-      const b0 = low & 255;
-      const b1 = (low >>> 8) & 255;
-      const b2 = (low >>> 16) & 255;
-      const b3 = low >>> 24;
-      const b4 = high & 255;
-      const b5 = (high >>> 8) & 255;
-      const b6 = (high >>> 16) & 255;
-      const b7 = high >>> 24;
-      low = L7[b0]! ^ L6[b1]! ^ L5[b2]! ^ L4[b3]! ^ L3[b4]! ^ L2[b5]! ^ L1[b6]! ^ L0[b7]!;
-      high = H7[b0]! ^ H6[b1]! ^ H5[b2]! ^ H4[b3]! ^ H3[b4]! ^ H2[b5]! ^ H1[b6]! ^ H0[b7]!;
+    let at = bytes.byteOffset;
+    const end = at + bytes.length;
+    for (const blocksEnd = end - (bytes.length % 8); at < blocksEnd; at += 8) {
+      low ^= view.getInt32(at, true);
+      high ^= view.getInt32(at + 4, true);
+      const i7 = 1792 + (low & 255);
+      const i6 = 1536 + ((low >>> 8) & 255);
+      const i5 = 1280 + ((low >>> 16) & 255);
+      const i4 = 1024 + (low >>> 24);
+      const i3 = 768 + (high & 255);
+      const i2 = 512 + ((high >>> 8) & 255);
+      const i1 = 256 + ((high >>> 16) & 255);
+      const i0 = high >>> 24;
+      low = lows[i7]! ^ lows[i6]! ^ lows[i5]! ^ lows[i4]! ^ lows[i3]! ^ lows[i2]! ^ lows[i1]! ^ lows[i0]!;
+      high = highs[i7]! ^ highs[i6]! ^ highs[i5]! ^ highs[i4]! ^ highs[i3]! ^ highs[i2]! ^ highs[i1]! ^ highs[i0]!;
     }
     for (; at < end; at++) {
-      const index = (low ^ bytes[at]!) & 255;
-      low = ((low >>> 8) | (high << 24)) ^ L0[index]!;
-      high = (high >>> 8) ^ H0[index]!;
+      const index = (low ^ view.getUint8(at)) & 255;
+      low = ((low >>> 8) | (high << 24)) ^ lows[index]!;
+      high = (high >>> 8) ^ highs[index]!;
     }
     this.#low = low;
     this.#high = high;
@@ -80,9 +81,7 @@ export function crc64(bytes: Buffer): bigint {
   return crc.digest();
 }
 
-function firstTable(): readonly [Int32Array, Int32Array] {
-  const lows = new Int32Array(256);
-  const highs = new Int32Array(256);
+function fillTables(): void {
   for (let byte = 0; byte < 256; byte++) {
     let low = byte;
     let high = 0;
@@ -95,21 +94,13 @@ function firstTable(): readonly [Int32Array, Int32Array] {
         high ^= POLYNOMIAL_HIGH;
       }
     }
-    lows[byte] = low;
-    highs[byte] = high;
+    LOWS[byte] = low;
+    HIGHS[byte] = high;
   }
-  return [lows, highs];
-}
-
-/** The table for bytes that stand one place further from the end. */
-function nextTable(previousLows: Int32Array, previousHighs: Int32Array): readonly [Int32Array, Int32Array] {
-  const lows = new Int32Array(256);
-  const highs = new Int32Array(256);
-  for (let byte = 0; byte < 256; byte++) {
-    const low = previousLows[byte]!;
-    const high = previousHighs[byte]!;
-    lows[byte] = ((low >>> 8) | (high << 24)) ^ L0[low & 255]!;
-    highs[byte] = (high >>> 8) ^ H0[low & 255]!;
+  for (let at = 256; at < LOWS.length; at++) {
+    const low = LOWS[at - 256]!;
+    const high = HIGHS[at - 256]!;
+    LOWS[at] = ((low >>> 8) | (high << 24)) ^ LOWS[low & 255]!;
+    HIGHS[at] = (high >>> 8) ^ HIGHS[low & 255]!;
   }
-  return [lows, highs];
 }
