@@ -1,0 +1,162 @@
+/**
+ * The read model of one gateway: `/status`, `/metrics`, `causeway status` and the demo all render this and nothing else.
+ * Offsets are decimal strings, because they do not fit a JSON number; times are milliseconds since 1970 by this gateway's
+ * clock; what is not known (yet) is absent. It never holds keys, values or secrets.
+ */
+import type { PeerLag } from "../lag/lag-tracker.ts";
+
+export type GatewayStatus = {
+  readonly region: string;
+  readonly version: string;
+  /** Package that compresses: `lz4` or `lz4-napi`. */
+  readonly lz4: string;
+  readonly topologyDigest: string;
+  readonly startedAtMs: number;
+  /** When this status was taken. */
+  readonly atMs: number;
+  readonly streams: readonly StreamStatus[];
+  readonly links: readonly LinkStatus[];
+  readonly services: readonly ServiceStatus[];
+};
+
+export type StreamStatus = {
+  /** `us-east/0`. */
+  readonly id: string;
+  /** origin: read from our own master. replica: received from a peer and delivered here. */
+  readonly role: "origin" | "replica";
+  /** What the stream does now, in one or two words: `streaming`, `full sync`, `loading`. */
+  readonly phase: string;
+  readonly history?: string;
+  readonly replid?: string;
+  readonly positions: StreamPositions;
+  readonly journal: JournalStatus;
+  /** The newest snapshot, perhaps still arriving. */
+  readonly snapshot?: SnapshotStatus;
+  readonly throughput: Throughput;
+  /** Raw bytes of the stream per stored byte; absent before the first record. */
+  readonly compressionRatio?: number;
+  /** Only of an origin. */
+  readonly master?: MasterStatus;
+  /** Only of a replica. */
+  readonly delivery?: DeliveryStatus;
+};
+
+/** Decimal offsets. `start` is the oldest one the journal still holds. */
+export type StreamPositions = {
+  readonly start?: string;
+  readonly received?: string;
+  readonly durable?: string;
+  readonly applied?: string;
+};
+
+export type JournalStatus = {
+  readonly bytes: number;
+  readonly segments: number;
+  readonly fsync: "always" | "everysec" | "never";
+  readonly fsyncMsMax: number;
+  readonly pendingBytes: number;
+  readonly diskFull: boolean;
+  /** Bytes that retention dropped although a reader still needed them. */
+  readonly droppedNeededBytes: number;
+};
+
+export type SnapshotStatus = {
+  readonly id: string;
+  readonly state: "arriving" | "complete" | "aborted";
+  readonly offset: string;
+  readonly chunks: number;
+  readonly rdbBytes: number;
+  /** Absent while the master does not say how long its RDB will be. */
+  readonly totalBytes?: number;
+};
+
+export type Throughput = {
+  /** Raw bytes of the stream since start. */
+  readonly bytes: number;
+  readonly commands: number;
+  readonly bytesPerSecond: number;
+  readonly commandsPerSecond: number;
+};
+
+export type MasterStatus = {
+  /** `connecting`, `full sync`, `streaming`, … */
+  readonly state: string;
+  /** host:port. */
+  readonly address: string;
+  readonly fullSyncs: number;
+  readonly partialSyncs: number;
+  /** What we last acknowledged to the master. */
+  readonly ackedOffset?: string;
+  readonly ackedAtMs?: number;
+  readonly lastError?: string;
+};
+
+export type DeliveryStatus = {
+  /** `waiting`, `loading`, `streaming`, `halted`, … */
+  readonly state: string;
+  /** host:port. */
+  readonly address: string;
+  readonly targetVersion?: string;
+  readonly units: number;
+  readonly commands: number;
+  readonly keysLoaded: number;
+  readonly keysRemoved: number;
+  readonly functionsLoaded: number;
+  readonly divergences: number;
+  readonly deadLetters: number;
+  readonly reconnects: number;
+  readonly inFlightBytes: number;
+  /** Commands that were not carried on, by reason or command name. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Commands that were rewritten, by command name. */
+  readonly rewritten: Readonly<Record<string, number>>;
+  readonly lastError?: string;
+};
+
+export type LinkStatus = {
+  readonly peer: string;
+  /** sending: we are the origin and listen. receiving: we dial. */
+  readonly direction: "sending" | "receiving";
+  readonly phase: string;
+  readonly rttMs?: number;
+  /** The peer's clock minus ours, ± error. */
+  readonly clock?: { readonly offsetMs: number; readonly errorMs: number };
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  readonly connectedAtMs?: number;
+  readonly lastFrameAtMs?: number;
+  readonly reconnects: number;
+  /** Connections refused in this direction since start. */
+  readonly refusals: number;
+  readonly lastError?: string;
+  readonly streams: readonly LinkStreamStatus[];
+};
+
+/** One stream on one link; `acked` and `lag` are what the sending side knows of its peer. */
+export type LinkStreamStatus = {
+  readonly stream: string;
+  readonly phase?: string;
+  readonly acked: { readonly received?: string; readonly durable?: string; readonly applied?: string };
+  readonly lag?: PeerLag;
+};
+
+export type ServiceStatus = {
+  readonly name: string;
+  /** The gateway is not ready while a needed service does not run. */
+  readonly needed: boolean;
+  readonly state: "running" | "waiting" | "halted" | "stopped";
+  readonly code?: string;
+  readonly message?: string;
+  readonly sinceMs?: number;
+};
+
+/** Why the gateway is not ready, one sentence each; empty when it is. */
+export function notReadyReasons(status: GatewayStatus): readonly string[] {
+  const services = status.services
+    .filter((service) => service.state === "halted" || (service.needed && service.state !== "running"))
+    .map((service) => `${service.name} is ${service.state}${service.code ? `: ${service.code}, ${service.message ?? ""}` : ""}`);
+  const disks = status.streams
+    .filter((stream) => stream.journal.diskFull)
+    .map((stream) => `the journal of ${stream.id} cannot write: the disk is full`);
+  return [...services, ...disks];
+}
