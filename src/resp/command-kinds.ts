@@ -1,7 +1,6 @@
-/**
- * Commands that delivery cannot forward unread: what belongs to the origin alone, what a normal client may not send as it
- * stands in the stream, and relative expiries of masters up to 6.2. Upper case. SET with more than three words is examined too.
- */
+/** Which commands of a replication stream delivery has to look into; all others travel as the bytes they are. */
+
+/** Upper case. `SET` is on top of these when it has more than three words. Why each is here: `delivery/write/translate.ts`. */
 export const EXAMINED_COMMANDS: readonly string[] = [
   "PUBLISH",
   "SPUBLISH",
@@ -12,8 +11,6 @@ export const EXAMINED_COMMANDS: readonly string[] = [
   "CLUSTER",
   "TRIMSLOTS",
   "SWAPDB",
-  "FLUSHALL",
-  "FLUSHDB",
   "EXPIRE",
   "PEXPIRE",
   "SETEX",

@@ -1,0 +1,66 @@
+/**
+ * The checkpoint: where a stream's delivery stands, stored inside the target as one string in database 0 and moved by the
+ * same MULTI/EXEC as the data (APPLIED_ONCE). Readable text, one line, fixed order, so that equal checkpoints are equal bytes:
+ *
+ *   causeway/1 streaming history=… offset=… db=… replid=… snapshot=…|- rdb=… writer=… read=…
+ */
+import { GatewayError } from "../../errors.ts";
+import { HistoryId, Offset, Replid, type StreamId } from "../../stream/position.ts";
+
+/** loading: a snapshot is going in. streaming: `offset` is exact. diverged: the target refused a command; a person decides. */
+export type DeliveryState = "loading" | "streaming" | "diverged";
+
+export type Checkpoint = {
+  readonly state: DeliveryState;
+  readonly history: HistoryId;
+  /** What the target holds once the state is streaming; while loading, the snapshot's own offset. */
+  readonly offset: Offset;
+  /** Database selected in the stream at `offset`. */
+  readonly db: number;
+  readonly replid: Replid;
+  /** While loading: which snapshot. */
+  readonly snapshotId: string | undefined;
+  /** While loading: entries that end at or before this byte of the RDB are in the target. */
+  readonly rdbOffset: number;
+  /** Drawn by each attempt of a gateway: units of an older writer fail (ONE_WRITER). */
+  readonly writer: string;
+  /** When the last applied record was read from the master, origin's clock, ms since 1970. */
+  readonly readAtMs: number;
+};
+
+/** Keys that begin so belong to the gateway: never loaded from a snapshot, never removed as stale. */
+export const CHECKPOINT_PREFIX = "causeway:checkpoint:";
+
+const PATTERN =
+  /^causeway\/1 (loading|streaming|diverged) history=([0-9a-f]{16}) offset=(\d{1,19}) db=(\d{1,9}) replid=([0-9a-f]{40}) snapshot=([0-9a-f]{16}|-) rdb=(\d{1,15}) writer=([0-9a-f]{16}) read=(\d{1,15})$/;
+
+/** `causeway:checkpoint:{us-east/0}`; the braces keep it in one slot with whatever is tagged alike. */
+export function checkpointKey(stream: StreamId): string {
+  return `${CHECKPOINT_PREFIX}{${stream}}`;
+}
+
+export function formatCheckpoint(checkpoint: Checkpoint): string {
+  const { state, history, offset, db, replid, snapshotId, rdbOffset, writer, readAtMs } = checkpoint;
+  return (
+    `causeway/1 ${state} history=${history} offset=${offset} db=${db} replid=${replid}` +
+    ` snapshot=${snapshotId ?? "-"} rdb=${rdbOffset} writer=${writer} read=${Math.max(0, Math.round(readAtMs))}`
+  );
+}
+
+/** Throws TARGET_REFUSED for anything that this version did not write: foreign data is never overwritten. */
+export function parseCheckpoint(text: string): Checkpoint {
+  const match = PATTERN.exec(text);
+  if (!match) throw new GatewayError("TARGET_REFUSED", "the target's checkpoint key holds something that this version did not write");
+  const [, state, history, offset, db, replid, snapshot, rdb, writer, read] = match as unknown as readonly string[];
+  return {
+    state: state as DeliveryState,
+    history: HistoryId.of(history!),
+    offset: Offset.of(offset!),
+    db: Number(db),
+    replid: Replid.of(replid!),
+    snapshotId: snapshot === "-" ? undefined : snapshot,
+    rdbOffset: Number(rdb),
+    writer: writer!,
+    readAtMs: Number(read),
+  };
+}

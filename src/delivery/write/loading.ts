@@ -1,0 +1,32 @@
+/** The port between delivery and the loading of a snapshot. */
+import type { Logger } from "pino";
+import type { StoredSnapshot } from "../../stream/log.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { Target } from "./target.ts";
+import type { UnitSubmitter } from "./unit.ts";
+
+export type LoadProgress = {
+  readonly keysLoaded: number;
+  readonly keysRemoved: number;
+  readonly functionsLoaded: number;
+  /** RDB bytes loaded so far, of `totalBytes` known so far (more while the snapshot is still arriving). */
+  readonly bytes: number;
+  readonly totalBytes: number;
+};
+
+export type LoadOptions = {
+  readonly log: Logger;
+  readonly snapshot: StoredSnapshot;
+  readonly writer: UnitSubmitter;
+  readonly target: Target;
+  /** RDB offset of an earlier attempt with this same snapshot: entries that end at or before it are in the target. 0: from the beginning. */
+  readonly resumeAt: number;
+  /** The target held no key when loading began: nothing can be stale. */
+  readonly targetWasEmpty: boolean;
+  /** The checkpoint (state loading) to commit with a unit after which entries up to `rdbOffset` are loaded. */
+  readonly checkpointAt: (rdbOffset: number) => Checkpoint;
+  readonly onProgress: (progress: LoadProgress) => void;
+};
+
+/** Resolves once the target holds exactly the snapshot's data and everything is committed. The caller commits state=streaming. */
+export type LoadSnapshot = (options: LoadOptions, signal: AbortSignal) => Promise<void>;
