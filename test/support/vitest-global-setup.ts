@@ -1,0 +1,5 @@
+import { build } from "./build.mjs";
+
+export default function buildOnce(): void {
+  build();
+}
