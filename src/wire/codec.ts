@@ -1,0 +1,225 @@
+/**
+ * Frames to bytes and back. Whatever cannot be read is FRAME_MALFORMED. Payloads are views of the received message,
+ * not copies; records and chunks inside are not looked at here: their own decoders check them.
+ */
+import { GatewayError, wrapError } from "../errors.ts";
+import { HistoryId, type Replid, StreamId } from "../stream/position.ts";
+import { type AckFrame, type Frame, type Held, MAX_FRAME_BYTES, REFUSALS, type StartFrame, type WireMark } from "./frames.ts";
+import { causeway } from "./generated/causeway.js";
+import {
+  type Int64,
+  malformed,
+  readAll,
+  readCount,
+  readNumber,
+  readOffset,
+  readReplid,
+  readSnapshotId,
+  readText,
+  readTime,
+  wireInt64,
+} from "./scalars.ts";
+
+const Wire = causeway.v1.Frame;
+type Wire = causeway.v1.Frame;
+
+const MAX_RECORDS_PER_FRAME = 8192;
+const MAX_HEADS = 4096;
+const MAX_CAPABILITIES = 64;
+const MAX_SENTENCE_CHARS = 1024;
+
+/** Copies payloads once, into the frame. */
+export function encodeFrame(frame: Frame): Buffer {
+  const bytes = Wire.encode(toWire(frame)).finish();
+  if (bytes.length > MAX_FRAME_BYTES) {
+    throw new GatewayError("INVARIANT", "a frame is larger than allowed", { details: { kind: frame.kind, bytes: bytes.length } });
+  }
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Throws FRAME_MALFORMED. `bytes` stays alive as long as a payload of the frame does. */
+export function decodeFrame(bytes: Buffer): Frame {
+  if (bytes.length > MAX_FRAME_BYTES) throw malformed("larger than allowed", { bytes: bytes.length });
+  try {
+    return fromWire(Wire.decode(bytes));
+  } catch (cause) {
+    if (cause instanceof GatewayError && cause.code !== "FRAME_MALFORMED") throw malformed(cause.message);
+    throw wrapError("FRAME_MALFORMED", "a frame cannot be read", cause);
+  }
+}
+
+function toWire(frame: Frame): causeway.v1.Frame.$Properties {
+  switch (frame.kind) {
+    case "hello":
+      return { hello: frame };
+    case "challenge":
+      return { challenge: frame };
+    case "proof":
+      return { proof: frame };
+    case "welcome":
+      return { welcome: { mac: frame.mac, topologyDigest: frame.topologyDigest, capabilities: [...frame.capabilities] } };
+    case "refused":
+      return { refused: { code: REFUSALS.indexOf(frame.code), message: frame.message.slice(0, MAX_SENTENCE_CHARS) } };
+    case "subscribe":
+      return { subscribe: { stream: frame.stream, held: frame.held.map(heldToWire), windowBytes: frame.windowBytes } };
+    case "start":
+      return {
+        start: {
+          stream: frame.stream,
+          history: frame.history,
+          from: wireInt64(frame.from),
+          snapshot: frame.snapshot
+            ? { ...frame.snapshot, offset: wireInt64(frame.snapshot.offset), replid: hex(frame.snapshot.replid) }
+            : null,
+          firstChunk: frame.firstChunk,
+        },
+      };
+    case "records":
+      return { records: { stream: frame.stream, records: frame.records as Buffer[] } };
+    case "snapshot-chunk":
+      return { snapshotChunk: { stream: frame.stream, snapshotId: frame.snapshotId, chunk: frame.chunk } };
+    case "snapshot-end":
+      return { snapshotEnd: { stream: frame.stream, snapshotId: frame.snapshotId } };
+    case "snapshot-aborted":
+      return { snapshotAborted: { stream: frame.stream, snapshotId: frame.snapshotId } };
+    case "ack":
+      return {
+        ack: {
+          stream: frame.stream,
+          history: frame.history ?? "",
+          received: markToWire(frame.received),
+          durable: markToWire(frame.durable),
+          applied: markToWire(frame.applied),
+          consumedBytes: frame.consumedBytes,
+        },
+      };
+    case "ping":
+      return {
+        ping: { id: frame.id, sentAtMs: frame.sentAtMs, heads: frame.heads.map((head) => ({ ...head, offset: wireInt64(head.offset) })) },
+      };
+    case "pong":
+      return { pong: frame };
+    case "bye":
+      return { bye: { reason: frame.reason.slice(0, MAX_SENTENCE_CHARS) } };
+  }
+}
+
+function fromWire(wire: Wire): Frame {
+  if (wire.records) {
+    const { stream, records } = wire.records;
+    if (records.length > MAX_RECORDS_PER_FRAME) throw malformed("too many records");
+    return { kind: "records", stream: StreamId.parse(stream), records: records as Buffer[] };
+  }
+  if (wire.ack) return ackFromWire(wire.ack);
+  if (wire.snapshotChunk) {
+    const { stream, snapshotId, chunk } = wire.snapshotChunk;
+    return { kind: "snapshot-chunk", stream: StreamId.parse(stream), snapshotId: readSnapshotId(snapshotId), chunk: chunk as Buffer };
+  }
+  if (wire.ping) {
+    const heads = readAll(wire.ping.heads, MAX_HEADS, ({ stream, history, offset }) => ({
+      stream: StreamId.parse(stream ?? ""),
+      history: HistoryId.of(history ?? ""),
+      offset: readOffset(offset),
+    }));
+    return { kind: "ping", id: wire.ping.id, sentAtMs: readTime(wire.ping.sentAtMs), heads };
+  }
+  if (wire.pong) {
+    const { id, pingSentAtMs, receivedAtMs, sentAtMs } = wire.pong;
+    return { kind: "pong", id, pingSentAtMs: readTime(pingSentAtMs), receivedAtMs: readTime(receivedAtMs), sentAtMs: readTime(sentAtMs) };
+  }
+  if (wire.subscribe) {
+    const { stream, held, windowBytes } = wire.subscribe;
+    return { kind: "subscribe", stream: StreamId.parse(stream), held: readAll(held, 2, heldFromWire), windowBytes: readCount(windowBytes) };
+  }
+  if (wire.start) return startFromWire(wire.start);
+  if (wire.snapshotEnd) return { kind: "snapshot-end", ...snapshotName(wire.snapshotEnd) };
+  if (wire.snapshotAborted) return { kind: "snapshot-aborted", ...snapshotName(wire.snapshotAborted) };
+  if (wire.bye) return { kind: "bye", reason: readText(wire.bye.reason, MAX_SENTENCE_CHARS) };
+  return handshakeFromWire(wire);
+}
+
+function handshakeFromWire(wire: Wire): Frame {
+  if (wire.hello) {
+    const { version, region, expectedRegion, nonce, topologyDigest } = wire.hello;
+    return {
+      kind: "hello",
+      version,
+      region: readText(region),
+      expectedRegion: readText(expectedRegion),
+      nonce: nonce as Buffer,
+      topologyDigest: topologyDigest as Buffer,
+    };
+  }
+  if (wire.challenge) return { kind: "challenge", nonce: wire.challenge.nonce as Buffer };
+  if (wire.proof) return { kind: "proof", mac: wire.proof.mac as Buffer };
+  if (wire.welcome) {
+    const { mac, topologyDigest, capabilities } = wire.welcome;
+    return {
+      kind: "welcome",
+      mac: mac as Buffer,
+      topologyDigest: topologyDigest as Buffer,
+      capabilities: readAll(capabilities, MAX_CAPABILITIES, (name) => readText(name)),
+    };
+  }
+  if (wire.refused) {
+    const code = REFUSALS[wire.refused.code];
+    if (code === undefined) throw malformed("unknown refusal", { code: wire.refused.code });
+    return { kind: "refused", code, message: readText(wire.refused.message, MAX_SENTENCE_CHARS) };
+  }
+  throw malformed("no known body");
+}
+
+function heldToWire(held: Held): causeway.v1.Held.$Properties {
+  return { history: held.history, offset: wireInt64(held.offset), replid: hex(held.replid), snapshot: held.snapshot ?? null };
+}
+
+function heldFromWire({ history, offset, replid, snapshot }: causeway.v1.Held.$Properties): Held {
+  const held = { history: HistoryId.of(history ?? ""), offset: readOffset(offset), replid: readReplid(replid) };
+  return snapshot ? { ...held, snapshot: { id: readSnapshotId(snapshot.id), chunks: readNumber(snapshot.chunks) } } : held;
+}
+
+function startFromWire({ stream, history, from, snapshot, firstChunk }: causeway.v1.Start): StartFrame {
+  return {
+    kind: "start",
+    stream: StreamId.parse(stream),
+    history: HistoryId.of(history),
+    from: readOffset(from),
+    firstChunk,
+    ...(snapshot && {
+      snapshot: {
+        id: readSnapshotId(snapshot.id),
+        offset: readOffset(snapshot.offset),
+        replid: readReplid(snapshot.replid),
+        db: readNumber(snapshot.db),
+      },
+    }),
+  };
+}
+
+function snapshotName({ stream, snapshotId }: { stream: string; snapshotId: string }): { stream: StreamId; snapshotId: string } {
+  return { stream: StreamId.parse(stream), snapshotId: readSnapshotId(snapshotId) };
+}
+
+function ackFromWire({ stream, history, received, durable, applied, consumedBytes }: causeway.v1.Ack): AckFrame {
+  return {
+    kind: "ack",
+    stream: StreamId.parse(stream),
+    ...(history !== "" && { history: HistoryId.of(history) }),
+    ...(received && { received: markFromWire(received) }),
+    ...(durable && { durable: markFromWire(durable) }),
+    ...(applied && { applied: markFromWire(applied) }),
+    consumedBytes: readCount(consumedBytes),
+  };
+}
+
+function markToWire(mark: WireMark | undefined): causeway.v1.Mark.$Properties | null {
+  return mark ? { offset: wireInt64(mark.offset), atMs: mark.atMs } : null;
+}
+
+function markFromWire({ offset, atMs }: { offset?: Int64; atMs?: number }): WireMark {
+  return { offset: readOffset(offset), atMs: readTime(atMs) };
+}
+
+function hex(replid: Replid): Buffer {
+  return Buffer.from(replid, "hex");
+}

@@ -1,0 +1,117 @@
+/**
+ * What travels on a link: one WebSocket message is one frame (`proto/causeway.proto`, in words in `proto/README.md`).
+ * Values only; `codec.ts` turns them into bytes and back.
+ */
+import type { HistoryId, Offset, Replid, StreamId } from "../stream/position.ts";
+import { MAX_RECORD_BYTES } from "../stream/record.ts";
+
+export const PROTOCOL_VERSION = 1;
+/** Records are batched into one frame up to this size; a single larger record travels alone. */
+export const RECORDS_FRAME_BYTES = 256 * 1024;
+/** The largest record or chunk, and room for the envelope around it. */
+export const MAX_FRAME_BYTES = MAX_RECORD_BYTES + 64 * 1024;
+
+/** Why a listener refuses; the index is the number on the wire. */
+export const REFUSALS = [
+  "unspecified",
+  "version",
+  "secret",
+  "certificate",
+  "not-in-topology",
+  "wrong-region",
+  "stream-not-given",
+  "busy",
+  "malformed",
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+export type HelloFrame = {
+  readonly kind: "hello";
+  readonly version: number;
+  readonly region: string;
+  readonly expectedRegion: string;
+  readonly nonce: Buffer;
+  readonly topologyDigest: Buffer;
+};
+export type ChallengeFrame = { readonly kind: "challenge"; readonly nonce: Buffer };
+export type ProofFrame = { readonly kind: "proof"; readonly mac: Buffer };
+export type WelcomeFrame = {
+  readonly kind: "welcome";
+  readonly mac: Buffer;
+  readonly topologyDigest: Buffer;
+  readonly capabilities: readonly string[];
+};
+export type RefusedFrame = { readonly kind: "refused"; readonly code: Refusal; readonly message: string };
+
+/** What a receiver holds of one history. `snapshot` is present while the history's first snapshot is incomplete. */
+export type Held = {
+  readonly history: HistoryId;
+  readonly offset: Offset;
+  readonly replid: Replid;
+  readonly snapshot?: { readonly id: string; readonly chunks: number };
+};
+export type SubscribeFrame = {
+  readonly kind: "subscribe";
+  readonly stream: StreamId;
+  readonly held: readonly Held[];
+  readonly windowBytes: number;
+};
+
+export type SnapshotStart = { readonly id: string; readonly offset: Offset; readonly replid: Replid; readonly db: number };
+export type StartFrame = {
+  readonly kind: "start";
+  readonly stream: StreamId;
+  readonly history: HistoryId;
+  readonly from: Offset;
+  readonly snapshot?: SnapshotStart;
+  readonly firstChunk: number;
+};
+export type RecordsFrame = { readonly kind: "records"; readonly stream: StreamId; readonly records: readonly Buffer[] };
+export type SnapshotChunkFrame = {
+  readonly kind: "snapshot-chunk";
+  readonly stream: StreamId;
+  readonly snapshotId: string;
+  readonly chunk: Buffer;
+};
+export type SnapshotEndFrame = { readonly kind: "snapshot-end"; readonly stream: StreamId; readonly snapshotId: string };
+export type SnapshotAbortedFrame = { readonly kind: "snapshot-aborted"; readonly stream: StreamId; readonly snapshotId: string };
+
+export type WireMark = { readonly offset: Offset; readonly atMs: number };
+export type AckFrame = {
+  readonly kind: "ack";
+  readonly stream: StreamId;
+  readonly history?: HistoryId;
+  readonly received?: WireMark;
+  readonly durable?: WireMark;
+  readonly applied?: WireMark;
+  /** Cumulative since the subscription began. */
+  readonly consumedBytes: number;
+};
+
+export type Head = { readonly stream: StreamId; readonly history: HistoryId; readonly offset: Offset };
+export type PingFrame = { readonly kind: "ping"; readonly id: number; readonly sentAtMs: number; readonly heads: readonly Head[] };
+export type PongFrame = {
+  readonly kind: "pong";
+  readonly id: number;
+  readonly pingSentAtMs: number;
+  readonly receivedAtMs: number;
+  readonly sentAtMs: number;
+};
+export type ByeFrame = { readonly kind: "bye"; readonly reason: string };
+
+export type Frame =
+  | HelloFrame
+  | ChallengeFrame
+  | ProofFrame
+  | WelcomeFrame
+  | RefusedFrame
+  | SubscribeFrame
+  | StartFrame
+  | RecordsFrame
+  | SnapshotChunkFrame
+  | SnapshotEndFrame
+  | SnapshotAbortedFrame
+  | AckFrame
+  | PingFrame
+  | PongFrame
+  | ByeFrame;
