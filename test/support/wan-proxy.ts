@@ -1,0 +1,139 @@
+/**
+ * A TCP proxy that behaves as a long and narrow line: delay, jitter and bandwidth per direction, outages, connections cut at byte N.
+ * Bytes keep their order whatever the jitter; nothing arrives before its delay; what is under way is bounded, then the sender is not read.
+ */
+import { createServer, type Server, type Socket } from "node:net";
+import { freePort } from "./free-port.ts";
+import { type Conditions, type CutMode, type Direction, LinePair } from "./wan-line.ts";
+
+export type WanProxyOptions = {
+  readonly target: { readonly host?: string; readonly port: number };
+  /** Half of it in each direction, unless `up` or `down` say otherwise. */
+  readonly rttMs?: number;
+  /** Client to target. */
+  readonly up?: Partial<Conditions>;
+  /** Target to client. */
+  readonly down?: Partial<Conditions>;
+};
+
+const DEFAULTS: Conditions = { delayMs: 0, jitterMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, bufferBytes: 64 * 1024 * 1024 };
+
+export class WanProxy implements AsyncDisposable {
+  readonly host = "127.0.0.1";
+  readonly port: number;
+  readonly #target: { readonly host: string; readonly port: number };
+  readonly #server: Server;
+  readonly #pairs = new Set<LinePair>();
+  #conditions: Readonly<Record<Direction, Conditions>>;
+  #cut: CutMode | undefined;
+  #cutAfter: { readonly direction: Direction; bytes: number } | undefined;
+  #accepted = 0;
+  readonly #bytes = { up: 0, down: 0 };
+
+  private constructor(options: WanProxyOptions, port: number, server: Server) {
+    this.#target = { host: options.target.host ?? "127.0.0.1", port: options.target.port };
+    const delayMs = (options.rttMs ?? 0) / 2;
+    this.#conditions = { up: { ...DEFAULTS, delayMs, ...options.up }, down: { ...DEFAULTS, delayMs, ...options.down } };
+    this.port = port;
+    this.#server = server;
+    server.on("connection", (client) => this.#accept(client));
+  }
+
+  static async start(options: WanProxyOptions): Promise<WanProxy> {
+    const port = await freePort();
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    const proxy = new WanProxy(options, port, server);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, proxy.host, resolve);
+    });
+    return proxy;
+  }
+
+  /** Forwarded so far, over all connections. */
+  get bytes(): { readonly up: number; readonly down: number } {
+    return { ...this.#bytes };
+  }
+
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  /** Connections accepted so far. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** Changes the line for what is sent from now on. */
+  change(conditions: { readonly up?: Partial<Conditions>; readonly down?: Partial<Conditions> }): void {
+    const { up, down } = this.#conditions;
+    this.#conditions = { up: { ...up, ...conditions.up }, down: { ...down, ...conditions.down } };
+    for (const pair of this.#pairs) pair.change(this.#conditions);
+  }
+
+  /**
+   * "blackhole": connections stay open and nothing passes, new ones hang; after heal() what was held arrives, as TCP's repetition would bring it.
+   * "reset": connections are reset and new ones too.
+   */
+  cut(mode: CutMode = "blackhole"): void {
+    this.#cut = mode;
+    for (const pair of this.#pairs) {
+      if (mode === "blackhole") pair.hold();
+      else pair.reset();
+    }
+  }
+
+  heal(): void {
+    this.#cut = undefined;
+    this.#cutAfter = undefined;
+    for (const pair of this.#pairs) pair.flow();
+  }
+
+  /** Resets what is connected now; new connections work. */
+  reset(): void {
+    for (const pair of this.#pairs) pair.reset();
+  }
+
+  /** The receiver gets exactly `bytes` more bytes and then the end, the sender a reset; the next connection works. */
+  cutAfter(bytes: number, direction: Direction = "down"): void {
+    this.#cutAfter = { bytes, direction };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.cut("reset");
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+  }
+
+  #accept(client: Socket): void {
+    this.#accepted++;
+    if (this.#cut === "reset") {
+      client.on("error", () => undefined);
+      client.resetAndDestroy();
+      return;
+    }
+    const pair = new LinePair({
+      client,
+      target: this.#target,
+      conditions: this.#conditions,
+      held: this.#cut === "blackhole",
+      admit: (direction, bytes) => this.#admit(direction, bytes),
+      onForwarded: (direction, bytes) => {
+        this.#bytes[direction] += bytes;
+      },
+      onClosed: () => this.#pairs.delete(pair),
+    });
+    this.#pairs.add(pair);
+  }
+
+  /** Undefined: all of it passes. A number: so many pass and then the connection is cut. */
+  #admit(direction: Direction, bytes: number): number | undefined {
+    const plan = this.#cutAfter;
+    if (plan === undefined || plan.direction !== direction) return undefined;
+    if (plan.bytes > bytes) {
+      plan.bytes -= bytes;
+      return undefined;
+    }
+    this.#cutAfter = undefined;
+    return plan.bytes;
+  }
+}
