@@ -4,9 +4,9 @@
  * (OFFSET_COUNTS_EVERY_BYTE). A command or transaction too large for one record goes out as OPEN records, so that memory stays
  * bounded; the record that ends such a unit ends exactly with it.
  */
-import { CommandScanner } from "../resp/command-scanner.ts";
+import { CommandKind, CommandScanner } from "../resp/command-scanner.ts";
 import { Offset, type Replid } from "../stream/position.ts";
-import { encodeRecord, MAX_RECORD_RAW_BYTES } from "../stream/record.ts";
+import { encodeRecord, MAX_RECORD_RAW_BYTES, type RecordHeader } from "../stream/record.ts";
 
 /** Measured best of 64 KiB … 1 MiB: large enough for LZ4, small enough for latency. */
 const TARGET_BYTES = 128 * 1024;
@@ -17,13 +17,16 @@ export type CutterOptions = {
   readonly replid: Replid;
   readonly nowMs: () => number;
   /** Gets each record, encoded, in order. */
-  readonly emit: (record: Buffer) => void;
+  readonly emit: (record: Buffer, header: RecordHeader) => void;
+  /** The master asked for an acknowledgement (REPLCONF GETACK). */
+  readonly onGetAck?: () => void;
 };
 
 export class Cutter {
   readonly #scanner: CommandScanner;
   readonly #nowMs: () => number;
-  readonly #emit: (record: Buffer) => void;
+  readonly #emit: (record: Buffer, header: RecordHeader) => void;
+  readonly #onGetAck: (() => void) | undefined;
   readonly #replid: Replid;
   readonly #pending = Buffer.allocUnsafeSlow(MAX_RECORD_RAW_BYTES);
   /** In `#pending`: bytes taken in lie in [start, filled), those up to `safe` end at a boundary. */
@@ -43,6 +46,7 @@ export class Cutter {
     this.#scanner = new CommandScanner({ db: options.db });
     this.#nowMs = options.nowMs;
     this.#emit = options.emit;
+    this.#onGetAck = options.onGetAck;
     this.#replid = options.replid;
     this.#fromOffset = options.offset;
     this.#fromDb = options.db;
@@ -78,6 +82,8 @@ export class Cutter {
     scanner.feed(this.#pending, this.#filled - bytes, this.#filled);
     while (scanner.next()) {
       this.#commands++;
+      // REPLCONF GETACK is the only REPLCONF that a master sends down the stream.
+      if (scanner.kind === CommandKind.replconf) this.#onGetAck?.();
       if (scanner.inTransaction) continue;
       this.#safe = scanner.end;
       this.#safeCommands = this.#commands;
@@ -104,7 +110,7 @@ export class Cutter {
       readAtMs: this.#nowMs(),
       open,
     };
-    this.#emit(encodeRecord(header, this.#pending.subarray(this.#start, end)));
+    this.#emit(encodeRecord(header, this.#pending.subarray(this.#start, end)), header);
     this.#start = end;
     this.#safe = end;
     this.#commands -= commands;

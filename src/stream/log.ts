@@ -33,6 +33,8 @@ export interface SnapshotWriter {
   readonly rdbBytes: number;
   /** Takes one encoded chunk (`stream/snapshot-chunk.ts`); throws JOURNAL_GAP unless its index is `chunks`. Writes behind; `ready` bounds it. */
   append(chunk: Buffer): void;
+  /** True while more chunks may be appended without waiting. */
+  readonly hasRoom: boolean;
   /** Resolves once there is room for more chunks. Throws JOURNAL_FULL only when the signal aborts while the disk is full. */
   ready(signal: AbortSignal): Promise<void>;
   /**

@@ -1,0 +1,174 @@
+/**
+ * One socket to a master. Bytes are pushed to whichever receiver has the floor (handshake, snapshot transfer, stream);
+ * what a receiver leaves goes to the next. Every end of the socket, whatever its reason, rejects the conversation under way.
+ */
+import net from "node:net";
+import tls from "node:tls";
+import { GatewayError, wrapError } from "../errors.ts";
+import { encodeCommand } from "../resp/encode.ts";
+import type { Clock } from "../runtime/clock.ts";
+
+export type MasterAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  /** Present: TLS, with the certificate verified unless it says otherwise. */
+  readonly tls?: tls.ConnectionOptions;
+};
+
+/** Takes a chunk; calls `done` at most once, with the bytes it did not use. */
+export type Receiver<T> = (chunk: Buffer, done: (value: T, rest: Buffer) => void) => void;
+
+export type MasterConnectionOptions = {
+  readonly address: MasterAddress;
+  readonly clock: Clock;
+  readonly connectTimeoutMs: number;
+  /** Silence longer than this ends the connection; the master pings every 10 s. */
+  readonly silenceMs: number;
+};
+
+const EMPTY = Buffer.alloc(0);
+
+export class MasterConnection {
+  readonly #socket: net.Socket;
+  readonly #clock: Clock;
+  readonly #silenceMs: number;
+  readonly #watchdog: NodeJS.Timeout;
+  #receive: ((chunk: Buffer) => void) | undefined;
+  #reject: ((error: GatewayError) => void) | undefined;
+  #unread: Buffer = EMPTY;
+  #failure: GatewayError | undefined;
+  #lastReadAtMs: number;
+  bytesRead = 0;
+
+  private constructor(socket: net.Socket, options: MasterConnectionOptions) {
+    this.#socket = socket;
+    this.#clock = options.clock;
+    this.#silenceMs = options.silenceMs;
+    this.#lastReadAtMs = options.clock.nowMs();
+    socket.setNoDelay(true);
+    socket.on("data", (chunk) => this.#onData(chunk));
+    socket.on("error", (cause) => this.#fail(wrapError("SOURCE_CONNECTION", "the connection to the master failed", cause)));
+    socket.on("close", () => this.#fail(new GatewayError("SOURCE_CONNECTION", "the master closed the connection")));
+    this.#watchdog = setInterval(() => this.#checkSilence(), Math.max(50, options.silenceMs / 10));
+    this.#watchdog.unref();
+  }
+
+  static async open(options: MasterConnectionOptions, signal: AbortSignal): Promise<MasterConnection> {
+    const { host, port } = options.address;
+    const socket = await connect(options, signal).catch((cause: unknown) => {
+      throw wrapError("SOURCE_CONNECTION", `the master ${host}:${port} cannot be reached`, cause);
+    });
+    return new MasterConnection(socket, options);
+  }
+
+  get localPort(): number {
+    return this.#socket.localPort ?? 0;
+  }
+
+  send(words: readonly string[]): void {
+    if (!this.#socket.destroyed) this.#socket.write(encodeCommand(...words));
+  }
+
+  /** Gives `receiver` the floor until it is done, the connection ends or `signal` aborts. Whatever it throws ends the connection. */
+  converse<T>(receiver: Receiver<T>, signal: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => this.#fail(new GatewayError("SOURCE_CONNECTION", "stopped"));
+      const settle = () => {
+        signal.removeEventListener("abort", onAbort);
+        this.#receive = undefined;
+        this.#reject = undefined;
+      };
+      this.#reject = (error) => {
+        settle();
+        reject(error);
+      };
+      this.#receive = (chunk) =>
+        receiver(chunk, (value, rest) => {
+          settle();
+          this.#unread = rest;
+          resolve(value);
+        });
+      if (signal.aborted) return onAbort();
+      if (this.#failure !== undefined) return this.#reject(this.#failure);
+      signal.addEventListener("abort", onAbort);
+      const unread = this.#unread;
+      this.#unread = EMPTY;
+      if (unread.length > 0) this.guard(() => this.#receive?.(unread));
+    });
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#lastReadAtMs = this.#clock.nowMs();
+    this.#socket.resume();
+  }
+
+  close(): void {
+    clearInterval(this.#watchdog);
+    this.#socket.destroy();
+  }
+
+  #onData(chunk: Buffer): void {
+    this.#lastReadAtMs = this.#clock.nowMs();
+    this.bytesRead += chunk.length;
+    if (this.#receive === undefined) {
+      // Between two receivers; a few bytes at most, since nothing is asked before the next has the floor.
+      this.#unread = Buffer.concat([this.#unread, chunk]);
+      return;
+    }
+    this.guard(() => this.#receive?.(chunk));
+  }
+
+  /** Runs what belongs to the conversation but is called from elsewhere; whatever it throws ends the connection. */
+  guard(work: () => void): void {
+    try {
+      work();
+    } catch (cause) {
+      this.#fail(wrapError("INVARIANT", "reading from the master failed", cause));
+    }
+  }
+
+  #checkSilence(): void {
+    // Silence while we do not read is our own.
+    if (this.#socket.isPaused()) return;
+    if (this.#clock.nowMs() - this.#lastReadAtMs > this.#silenceMs) {
+      this.#fail(new GatewayError("SOURCE_CONNECTION", `the master has been silent for ${this.#silenceMs} ms`));
+    }
+  }
+
+  #fail(error: GatewayError): void {
+    this.#failure ??= error;
+    this.close();
+    this.#reject?.(this.#failure);
+  }
+}
+
+function connect(options: MasterConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
+  const { host, port, tls: secure } = options.address;
+  return new Promise((resolve, reject) => {
+    const socket = secure === undefined ? net.connect({ host, port }) : tls.connect({ host, port, ...secure });
+    const give = (outcome: () => void) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+      socket.removeAllListeners();
+      outcome();
+    };
+    const fail = (cause: Error) =>
+      give(() => {
+        socket.on("error", () => undefined);
+        socket.destroy();
+        reject(cause);
+      });
+    const onAbort = () => fail(new Error("stopped"));
+    const timer = setTimeout(() => fail(new Error(`no connection within ${options.connectTimeoutMs} ms`)), options.connectTimeoutMs);
+    socket.once("error", fail);
+    socket.once(secure === undefined ? "connect" : "secureConnect", () => give(() => resolve(socket)));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort);
+  });
+}

@@ -1,0 +1,227 @@
+/**
+ * Tails a master as an unobtrusive replica and writes what it sends into the stream's log. It resumes from the log's end across
+ * its own crash, the master's restart and a failover; when the master refuses, it begins a new history with a snapshot.
+ * The master is acknowledged only what is durable here (ACK_AFTER_DURABLE). One object is one connection.
+ */
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import { GatewayError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { HistoryLog, StreamLog } from "../stream/log.ts";
+import type { HistoryId, Offset } from "../stream/position.ts";
+import { encodeRecord, type RecordHeader } from "../stream/record.ts";
+import { Cutter } from "./cutter.ts";
+import { receiveSnapshot } from "./full-sync.ts";
+import { advance, begin, type HandshakeOptions, type PsyncReply, type Resume } from "./handshake.ts";
+import { type MasterAddress, MasterConnection } from "./master-connection.ts";
+import type { SourceStats } from "./stats.ts";
+
+export type SourceOptions = {
+  readonly address: MasterAddress;
+  /** Announced to the master; our link port, where a FAILOVER that picks us meets a refusal and rolls back. */
+  readonly listeningPort: number;
+  readonly journal: StreamLog;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly stats: SourceStats;
+  readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
+  /** Silence and acknowledgement times; the defaults are Redis's own repl-timeout and one second. */
+  readonly silenceMs?: number;
+  readonly ackIntervalMs?: number;
+};
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const SILENCE_MS = 60_000;
+const ACK_INTERVAL_MS = 1_000;
+const MAX_LINE_BYTES = 4096;
+const LF = 10;
+const EMPTY = Buffer.alloc(0);
+
+export class Source {
+  readonly #options: SourceOptions;
+  readonly #journal: StreamLog;
+  readonly #stats: SourceStats;
+  /** The master waits for an acknowledgement of this much (WAIT, SHUTDOWN). */
+  #askedFor: Offset | undefined;
+
+  constructor(options: SourceOptions) {
+    this.#options = options;
+    this.#journal = options.journal;
+    this.#stats = options.stats;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const connection = await this.#connect(signal);
+    const ending = new AbortController();
+    const stopped = AbortSignal.any([signal, ending.signal]);
+    try {
+      await this.#journal.current?.cutOpenTail();
+      const tail = this.#journal.current?.tail;
+      const reply = await this.#handshake(connection, tail, stopped);
+      if (reply.kind === "full") await this.#fullSync(connection, reply, stopped);
+      else this.#continue(reply);
+      const history = this.#journal.current;
+      if (history === undefined) throw new GatewayError("INVARIANT", "streaming without a history");
+      await this.#stream(connection, history, stopped);
+    } finally {
+      ending.abort();
+      connection.close();
+      this.#stats.phase = "disconnected";
+    }
+  }
+
+  /**
+   * Another snapshot of the history that is being streamed, over a connection of its own: peers that have not lost their
+   * place are not disturbed. Throws SOURCE_NOT_READY when the master meanwhile is in another history.
+   */
+  async takeSnapshot(history: HistoryLog, signal: AbortSignal): Promise<void> {
+    const connection = await this.#connect(signal);
+    try {
+      const reply = await this.#handshake(connection, undefined, signal);
+      if (reply.kind !== "full" || reply.replid !== history.tail.replid || reply.offset < history.start) {
+        throw new GatewayError("SOURCE_NOT_READY", "the master's snapshot does not belong to the history that is streamed");
+      }
+      const { replid, offset } = reply;
+      this.#stats.fullSyncs++;
+      await receiveSnapshot({ connection, replid, offset, begin: (info) => history.beginSnapshot(info) }, signal);
+      this.#options.log.info({ event: "source.snapshot-taken", history: history.id, offset }, "took another snapshot from the master");
+    } finally {
+      connection.close();
+    }
+  }
+
+  async #connect(signal: AbortSignal): Promise<MasterConnection> {
+    const { address, clock, silenceMs = SILENCE_MS } = this.#options;
+    return await MasterConnection.open({ address, clock, connectTimeoutMs: CONNECT_TIMEOUT_MS, silenceMs }, signal);
+  }
+
+  async #handshake(connection: MasterConnection, resume: Resume | undefined, signal: AbortSignal): Promise<PsyncReply> {
+    this.#stats.phase = "handshaking";
+    const { username, password } = this.#options.address;
+    const options: HandshakeOptions = {
+      credentials: { ...(username !== undefined && { username }), ...(password !== undefined && { password }) },
+      listeningPort: this.#options.listeningPort,
+      resume,
+    };
+    const first = begin(options);
+    let step = first.next;
+    let line = "";
+    connection.send(first.send);
+    return await connection.converse<PsyncReply>((chunk, done) => {
+      for (let at = 0; at < chunk.length; at++) {
+        const byte = chunk[at]!;
+        if (byte !== LF) {
+          line += String.fromCharCode(byte);
+          if (line.length > MAX_LINE_BYTES) throw new GatewayError("RESP_MALFORMED", "a reply of the master is too long");
+          continue;
+        }
+        // A lone newline keeps the connection alive while the master prepares.
+        if (line === "" || line === "\r") {
+          line = "";
+          continue;
+        }
+        const transition = advance(step, line.trimEnd(), options);
+        line = "";
+        if ("done" in transition) return done(transition.done, chunk.subarray(at + 1));
+        step = transition.next;
+        connection.send(transition.send);
+      }
+    }, signal);
+  }
+
+  async #fullSync(connection: MasterConnection, reply: PsyncReply & { kind: "full" }, signal: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    const { replid, offset } = reply;
+    const id = randomBytes(8).toString("hex") as HistoryId;
+    const lost = this.#journal.current;
+    if (lost === undefined) log.info({ event: "source.full-sync-started", history: id, replid, offset }, "full sync started");
+    else {
+      this.#stats.historiesLost++;
+      log.error(
+        { event: "source.history-lost", history: id, replid, offset, lostHistory: lost.id, lostReplid: lost.tail.replid, lostOffset: lost.tail.offset },
+        "the master cannot continue from our position: full sync into a new history",
+      );
+    }
+    this.#stats.phase = "full sync";
+    this.#stats.fullSyncs++;
+    const beginHistory = (info: Parameters<StreamLog["startHistory"]>[1]) => this.#journal.startHistory(id, info).writer;
+    await receiveSnapshot({ connection, replid, offset, begin: beginHistory }, signal);
+    log.info({ event: "source.full-sync-finished", history: id }, "full sync finished");
+  }
+
+  #continue(reply: PsyncReply & { kind: "continue" }): void {
+    const history = this.#journal.current;
+    if (history === undefined) throw new GatewayError("RESP_MALFORMED", "the master continues what was never begun");
+    const { offset, replid, db } = history.tail;
+    this.#stats.partialSyncs++;
+    this.#options.log.info({ event: "source.resumed", history: history.id, replid: reply.replid ?? replid, offset }, "resumed by partial sync");
+    if (reply.replid === undefined || reply.replid === replid) return;
+    // A failover: same history, new name. The empty record makes the name durable before any byte under it.
+    const readAtMs = this.#options.clock.nowMs();
+    const renamed = { from: offset, to: offset, replid: reply.replid, db, dbAfter: db, commands: 0, readAtMs, open: false };
+    history.append(encodeRecord(renamed, EMPTY));
+    this.#stats.failovers++;
+    this.#options.log.warn({ event: "source.failed-over", history: history.id, replid: reply.replid, offset }, "the history continues under a new replid");
+  }
+
+  async #stream(connection: MasterConnection, history: HistoryLog, signal: AbortSignal): Promise<void> {
+    const { clock, onRecord, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
+    const { offset, db, replid } = history.tail;
+    const stats = this.#stats;
+    const cutter = new Cutter({
+      offset,
+      db,
+      replid,
+      nowMs: () => clock.nowMs(),
+      emit: (record, header) => {
+        history.append(record);
+        onRecord(header, record.length);
+      },
+      onGetAck: () => {
+        this.#askedFor = cutter.offset;
+      },
+    });
+    const acknowledge = () => this.#acknowledge(connection, history, offset);
+    const heartbeat = setInterval(acknowledge, ackIntervalMs);
+    const stopProgress = this.#journal.onProgress(() => {
+      if (this.#askedFor !== undefined) acknowledge();
+    });
+    let flushing = false;
+    stats.phase = "streaming";
+    stats.connectedAtMs = clock.nowMs();
+    acknowledge();
+    try {
+      await connection.converse<never>((chunk) => {
+        stats.bytesRead += chunk.length;
+        cutter.push(chunk);
+        if (!this.#journal.hasRoom) void this.#waitForRoom(connection, signal);
+        if (flushing) return;
+        flushing = true;
+        setImmediate(() => {
+          flushing = false;
+          if (!signal.aborted) connection.guard(() => cutter.flush());
+        });
+      }, signal);
+    } finally {
+      clearInterval(heartbeat);
+      stopProgress();
+    }
+  }
+
+  async #waitForRoom(connection: MasterConnection, signal: AbortSignal): Promise<void> {
+    connection.pause();
+    this.#stats.pauses++;
+    await this.#journal.ready(signal);
+    connection.resume();
+  }
+
+  /** ACK_AFTER_DURABLE: what the master hears is on our disk. */
+  #acknowledge(connection: MasterConnection, history: HistoryLog, begun: Offset): void {
+    const progress = this.#journal.progress;
+    const durable = progress?.history === history.id ? progress.durable?.offset : undefined;
+    const offset = durable ?? begun;
+    connection.send(["REPLCONF", "ACK", `${offset}`]);
+    this.#stats.acked = { offset, atMs: this.#options.clock.nowMs() };
+    if (this.#askedFor !== undefined && offset >= this.#askedFor) this.#askedFor = undefined;
+  }
+}

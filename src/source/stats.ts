@@ -1,0 +1,18 @@
+/** What one source has done since the process began; shared by its successive connections. */
+import type { Mark } from "../stream/log.ts";
+
+export type SourcePhase = "connecting" | "disconnected" | "handshaking" | "full sync" | "streaming";
+
+export class SourceStats {
+  phase: SourcePhase = "connecting";
+  fullSyncs = 0;
+  partialSyncs = 0;
+  /** Full syncs that replaced a history which we had: each one is an alert. */
+  historiesLost = 0;
+  failovers = 0;
+  /** Times that the socket was not read because the journal was full. */
+  pauses = 0;
+  bytesRead = 0;
+  connectedAtMs: number | undefined;
+  acked: Mark | undefined;
+}
