@@ -1,13 +1,22 @@
 /** Writes commands as RESP arrays of bulk strings. */
 
-/** One command; arguments are binary-safe. */
+const CRLF = Buffer.from("\r\n");
+
+/** One command; words are binary-safe. */
 export function encodeCommand(...words: readonly (string | number | bigint | Buffer)[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`*${words.length}\r\n`)];
-  for (const word of words) {
-    const bytes = Buffer.isBuffer(word) ? word : Buffer.from(String(word));
-    parts.push(Buffer.from(`$${bytes.length}\r\n`), bytes, CRLF);
-  }
+  const parts: Buffer[] = [encodeWordCount(words.length)];
+  for (const word of words) parts.push(...encodeWord(word));
   return Buffer.concat(parts);
 }
 
-const CRLF = Buffer.from("\r\n");
+/** What a command of `words` words begins with. */
+export function encodeWordCount(words: number): Buffer {
+  return Buffer.from(`*${words}\r\n`);
+}
+
+/** One word of a command, in pieces. */
+export function encodeWord(word: string | number | bigint | Buffer): readonly Buffer[] {
+  if (Buffer.isBuffer(word)) return [Buffer.from(`$${word.length}\r\n`), word, CRLF];
+  const text = String(word);
+  return [Buffer.from(`$${Buffer.byteLength(text)}\r\n${text}\r\n`)];
+}

@@ -1,0 +1,66 @@
+/** A unit that has been written and not answered yet. */
+import { CommandScanner } from "../../resp/command-scanner.ts";
+import { CommandWords } from "../../resp/command-words.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { Unit } from "./unit.ts";
+
+/** Units are kept until they are answered, to name the command that failed; larger ones are not. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+type Span = { readonly start: number; readonly end: number };
+
+export class Flight {
+  readonly explain: Unit["explain"];
+  bytes = 0;
+  /** Commands that will be answered +QUEUED, witness and SET included. */
+  queued = 1;
+  /** Of them, how many come before the unit's own. */
+  lead = 1;
+  /** Set when EXEC has been written. */
+  checkpoint: Checkpoint | undefined;
+  #pieces: Buffer[] | undefined = [];
+  #keptBytes = 0;
+  #whole: Buffer | undefined;
+  #spans: readonly Span[] = [];
+
+  constructor(explain: Unit["explain"]) {
+    this.explain = explain;
+  }
+
+  keep(pieces: readonly Buffer[], bytes: number): void {
+    this.#keptBytes += bytes;
+    if (this.#keptBytes > KEPT_BYTES) this.#pieces = undefined;
+    else this.#pieces?.push(...pieces);
+  }
+
+  /** The bytes of command `index` of the unit; undefined when they were not kept. */
+  command(index: number): Buffer | undefined {
+    if (this.#pieces === undefined) return undefined;
+    if (this.#whole === undefined) {
+      this.#whole = Buffer.concat(this.#pieces);
+      this.#spans = spansOf(this.#whole);
+    }
+    const span = this.#spans[index];
+    return span && this.#whole.subarray(span.start, span.end);
+  }
+}
+
+function spansOf(bytes: Buffer): readonly Span[] {
+  const scanner = new CommandScanner({ db: 0 });
+  const spans: Span[] = [];
+  scanner.feed(bytes);
+  while (scanner.next()) spans.push({ start: scanner.start, end: scanner.end });
+  return spans;
+}
+
+/** Upper case, printable, bounded; "?" for no command. */
+export function commandName(command: Buffer | undefined): string {
+  if (command === undefined) return "?";
+  const words = new CommandWords();
+  words.read(command);
+  return words
+    .text(0)
+    .slice(0, 32)
+    .toUpperCase()
+    .replace(/[^!-~]/g, "?");
+}

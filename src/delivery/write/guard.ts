@@ -1,0 +1,56 @@
+/**
+ * What makes a unit conditional without a round trip (APPLIED_ONCE, ONE_WRITER). On the wire, all written at once:
+ *
+ *   WATCH key · EVAL guard · MULTI · EVAL witness · [SELECT db] · commands · [SELECT 0] · SET key new · EXEC
+ *
+ * The guard compares the checkpoint with what this writer expects; if it differs, it touches the key without changing it, so that EXEC
+ * answers nil. The witness compares once more, inside: it aborts the queue whenever the server refuses scripts (ACL, -BUSY, -LOADING), and
+ * its answer proves afterwards that the unit committed on the checkpoint it was meant for. Units are chained by their expected values:
+ * when one fails, those already written behind it fail too.
+ */
+
+/**
+ * Both take the key and the expected value; "" means missing; a key of another type differs from everything. A missing key is touched by
+ * creating and deleting it: the DEL before SET is a write that needs no memory, after which a script may write although maxmemory is reached.
+ */
+const GUARD =
+  "local k,v=KEYS[1],redis.pcall('GET',KEYS[1]) if not v then v='' end if v==ARGV[1] then return 1 end " +
+  "if redis.call('EXISTS',k)==0 then redis.call('DEL',k) redis.call('SET',k,'') redis.call('DEL',k) return 0 end " +
+  "local t=redis.call('PTTL',k) if t<0 then redis.call('PEXPIREAT',k,'9000000000000') redis.call('PERSIST',k) " +
+  "else redis.call('PEXPIRE',k,t) end return 0";
+const WITNESS = "return (redis.pcall('GET',KEYS[1]) or '')==ARGV[1] and 1 or 0";
+
+/** ASCII RESP, to be written as latin1. */
+export function encodeWords(...words: readonly string[]): string {
+  let text = `*${words.length}\r\n`;
+  for (const word of words) text += `$${word.length}\r\n${word}\r\n`;
+  return text;
+}
+
+export type Guard = {
+  /** WATCH, guard, MULTI, witness. Their replies: +OK, :1 or :0, +OK, +QUEUED. */
+  open(expected: string): string;
+  /** SET and EXEC; the transaction must be in database 0. Their replies: +QUEUED, then the array. */
+  close(next: string): string;
+};
+
+/** `key` is ASCII. */
+export function guardOf(key: string): Guard {
+  const before = encodeWords("WATCH", key) + encodeWords("EVAL", GUARD, "1", key, "\0").slice(0, -"$1\r\n\0\r\n".length);
+  const between = encodeWords("MULTI") + encodeWords("EVAL", WITNESS, "1", key, "\0").slice(0, -"$1\r\n\0\r\n".length);
+  const exec = encodeWords("EXEC");
+  return {
+    open(expected) {
+      const word = `$${expected.length}\r\n${expected}\r\n`;
+      return before + word + between + word;
+    },
+    close: (next) => encodeWords("SET", key, next) + exec,
+  };
+}
+
+/** A transaction that must answer nil whatever the checkpoint says: its replies are +OK, :0, +OK, *-1. */
+export function guardProof(key: string): string {
+  return (
+    encodeWords("WATCH", key) + encodeWords("EVAL", GUARD, "1", key, "no checkpoint says this") + encodeWords("MULTI") + encodeWords("EXEC")
+  );
+}

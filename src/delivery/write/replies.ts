@@ -1,0 +1,42 @@
+/** What the target's error replies mean. Pure. */
+import { type ErrorCode, GatewayError } from "../../errors.ts";
+
+/** The target cannot take writes now; the same unit will do later or after its failover. */
+const CONDITIONS = new Set([
+  "OOM",
+  "READONLY",
+  "LOADING",
+  "MASTERDOWN",
+  "CLUSTERDOWN",
+  "MOVED",
+  "ASK",
+  "NOREPLICAS",
+  "MISCONF",
+  "BUSY",
+  "TRYAGAIN",
+]);
+/** The login or its rights do not do. */
+const RIGHTS = new Set(["NOPERM", "NOAUTH", "WRONGPASS", "NOPROTO"]);
+
+/** First word of an error line. */
+export function errorWord(text: string): string {
+  const space = text.indexOf(" ");
+  return space < 0 ? text : text.slice(0, space);
+}
+
+/**
+ * The error line for logs and messages: the first word, and the rest with everything quoted left out, because servers quote arguments
+ * (`ERR unknown command 'x', with args beginning with: 'key' …`).
+ */
+export function publicError(text: string): string {
+  const unquoted = text.replace(/with args beginning with:.*$/, "").replace(/(['"`]).*\1/g, "…");
+  return unquoted.trim().slice(0, 200);
+}
+
+/** An error to a command of ours, or to one that was queued: nothing of the unit was applied. */
+export function refusalOf(text: string, command: string): GatewayError {
+  const word = errorWord(text);
+  const code: ErrorCode = CONDITIONS.has(word) ? "TARGET_BUSY" : RIGHTS.has(word) ? "TARGET_REFUSED" : "TARGET_REJECTED";
+  const what = code === "TARGET_BUSY" ? "cannot take writes now" : `refused ${command}`;
+  return new GatewayError(code, `the target ${what}: ${publicError(text)}`, { details: { command, error: publicError(text) } });
+}

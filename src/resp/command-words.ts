@@ -1,0 +1,67 @@
+/** The first words of one whole command, as ranges inside its bytes: for the few commands that are looked into. */
+import { GatewayError } from "../errors.ts";
+
+/** No option that anybody looks for stands further back. */
+const MAX_WORDS = 24;
+const CR = 13;
+const ZERO = 48;
+
+/** Reused from command to command: nothing is allocated unless a word is taken out. */
+export class CommandWords {
+  /** All words of the command, also those past the ones kept. */
+  total = 0;
+  /** Words kept: at most 24. */
+  count = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+  /** Where word `index` begins, its `$` header included; [count]: where the last kept one ends. */
+  readonly #headers = new Int32Array(MAX_WORDS + 1);
+  readonly #starts = new Int32Array(MAX_WORDS);
+
+  /** `bytes` is one command as the scanner found it. */
+  read(bytes: Buffer): void {
+    this.#bytes = bytes;
+    let at = this.#number(1);
+    this.total = this.#value;
+    this.count = Math.min(this.total, MAX_WORDS);
+    for (let index = 0; index < this.count; index++) {
+      this.#headers[index] = at;
+      const start = this.#number(at + 1);
+      this.#starts[index] = start;
+      at = start + this.#value + 2;
+    }
+    this.#headers[this.count] = at;
+    if (at > bytes.length) throw new GatewayError("INVARIANT", "a command ends before its words do");
+  }
+
+  #value = 0;
+
+  /** Reads the number at `at`; returns where the line after it begins. */
+  #number(at: number): number {
+    let value = 0;
+    let index = at;
+    for (; index < this.#bytes.length && this.#bytes[index] !== CR; index++) value = value * 10 + this.#bytes[index]! - ZERO;
+    this.#value = value;
+    return index + 2;
+  }
+
+  /** Whether word `index` is `upper`, whatever its case. */
+  is(index: number, upper: string): boolean {
+    if (index >= this.count) return false;
+    const start = this.#starts[index]!;
+    if (this.#headers[index + 1]! - 2 - start !== upper.length) return false;
+    for (let letter = 0; letter < upper.length; letter++) {
+      const byte = this.#bytes[start + letter]!;
+      if ((byte >= 97 && byte <= 122 ? byte - 32 : byte) !== upper.charCodeAt(letter)) return false;
+    }
+    return true;
+  }
+
+  text(index: number): string {
+    return this.#bytes.toString("latin1", this.#starts[index], this.#headers[index + 1]! - 2);
+  }
+
+  /** Words `from` up to, not including, `to`, as they are; without `to` all the rest of the command. */
+  raw(from: number, to?: number): Buffer {
+    return this.#bytes.subarray(this.#headers[from], to === undefined ? this.#bytes.length : this.#headers[to]);
+  }
+}
