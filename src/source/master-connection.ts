@@ -23,10 +23,12 @@ export type Receiver<T> = (chunk: Buffer, done: (value: T, rest: Buffer) => void
 export type MasterConnectionOptions = {
   readonly address: MasterAddress;
   readonly clock: Clock;
-  readonly connectTimeoutMs: number;
-  /** Silence longer than this ends the connection; the master pings every 10 s. */
-  readonly silenceMs: number;
+  /** Silence longer than this ends the connection: 60 s, Redis's own repl-timeout; a master pings every 10 s. */
+  readonly silenceMs?: number;
 };
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const SILENCE_MS = 60_000;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -45,13 +47,13 @@ export class MasterConnection {
   private constructor(socket: net.Socket, options: MasterConnectionOptions) {
     this.#socket = socket;
     this.#clock = options.clock;
-    this.#silenceMs = options.silenceMs;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.#lastReadAtMs = options.clock.nowMs();
     socket.setNoDelay(true);
     socket.on("data", (chunk) => this.#onData(chunk));
     socket.on("error", (cause) => this.#fail(wrapError("SOURCE_CONNECTION", "the connection to the master failed", cause)));
     socket.on("close", () => this.#fail(new GatewayError("SOURCE_CONNECTION", "the master closed the connection")));
-    this.#watchdog = setInterval(() => this.#checkSilence(), Math.max(50, options.silenceMs / 10));
+    this.#watchdog = setInterval(() => this.#checkSilence(), Math.max(50, this.#silenceMs / 10));
     this.#watchdog.unref();
   }
 
@@ -165,7 +167,7 @@ function connect(options: MasterConnectionOptions, signal: AbortSignal): Promise
         reject(cause);
       });
     const onAbort = () => fail(new Error("stopped"));
-    const timer = setTimeout(() => fail(new Error(`no connection within ${options.connectTimeoutMs} ms`)), options.connectTimeoutMs);
+    const timer = setTimeout(() => fail(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
     socket.once("error", fail);
     socket.once(secure === undefined ? "connect" : "secureConnect", () => give(() => resolve(socket)));
     if (signal.aborted) onAbort();

@@ -12,8 +12,9 @@ import type { HistoryId, Offset } from "../stream/position.ts";
 import { encodeRecord, type RecordHeader } from "../stream/record.ts";
 import { Cutter } from "./cutter.ts";
 import { receiveSnapshot } from "./full-sync.ts";
-import { advance, begin, type HandshakeOptions, type PsyncReply, type Resume } from "./handshake.ts";
+import type { PsyncReply } from "./handshake.ts";
 import { type MasterAddress, MasterConnection } from "./master-connection.ts";
+import { psync } from "./psync.ts";
 import type { SourceStats } from "./stats.ts";
 
 export type SourceOptions = {
@@ -25,16 +26,12 @@ export type SourceOptions = {
   readonly clock: Clock;
   readonly stats: SourceStats;
   readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
-  /** Silence and acknowledgement times; the defaults are Redis's own repl-timeout and one second. */
+  /** Defaults: `MasterConnection`'s, and one second as replicas do. */
   readonly silenceMs?: number;
   readonly ackIntervalMs?: number;
 };
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const SILENCE_MS = 60_000;
 const ACK_INTERVAL_MS = 1_000;
-const MAX_LINE_BYTES = 4096;
-const LF = 10;
 const EMPTY = Buffer.alloc(0);
 
 export class Source {
@@ -51,13 +48,15 @@ export class Source {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const connection = await this.#connect(signal);
+    const { address, listeningPort, clock, silenceMs } = this.#options;
+    const connection = await MasterConnection.open({ address, clock, ...(silenceMs !== undefined && { silenceMs }) }, signal);
     const ending = new AbortController();
     const stopped = AbortSignal.any([signal, ending.signal]);
     try {
       await this.#journal.current?.cutOpenTail();
       const tail = this.#journal.current?.tail;
-      const reply = await this.#handshake(connection, tail, stopped);
+      this.#stats.phase = "handshaking";
+      const reply = await psync({ connection, address, listeningPort, resume: tail }, stopped);
       if (reply.kind === "full") await this.#fullSync(connection, reply, stopped);
       else this.#continue(reply);
       const history = this.#journal.current;
@@ -68,65 +67,6 @@ export class Source {
       connection.close();
       this.#stats.phase = "disconnected";
     }
-  }
-
-  /**
-   * Another snapshot of the history that is being streamed, over a connection of its own: peers that have not lost their
-   * place are not disturbed. Throws SOURCE_NOT_READY when the master meanwhile is in another history.
-   */
-  async takeSnapshot(history: HistoryLog, signal: AbortSignal): Promise<void> {
-    const connection = await this.#connect(signal);
-    try {
-      const reply = await this.#handshake(connection, undefined, signal);
-      if (reply.kind !== "full" || reply.replid !== history.tail.replid || reply.offset < history.start) {
-        throw new GatewayError("SOURCE_NOT_READY", "the master's snapshot does not belong to the history that is streamed");
-      }
-      const { replid, offset } = reply;
-      this.#stats.fullSyncs++;
-      await receiveSnapshot({ connection, replid, offset, begin: (info) => history.beginSnapshot(info) }, signal);
-      this.#options.log.info({ event: "source.snapshot-taken", history: history.id, offset }, "took another snapshot from the master");
-    } finally {
-      connection.close();
-    }
-  }
-
-  async #connect(signal: AbortSignal): Promise<MasterConnection> {
-    const { address, clock, silenceMs = SILENCE_MS } = this.#options;
-    return await MasterConnection.open({ address, clock, connectTimeoutMs: CONNECT_TIMEOUT_MS, silenceMs }, signal);
-  }
-
-  async #handshake(connection: MasterConnection, resume: Resume | undefined, signal: AbortSignal): Promise<PsyncReply> {
-    this.#stats.phase = "handshaking";
-    const { username, password } = this.#options.address;
-    const options: HandshakeOptions = {
-      credentials: { ...(username !== undefined && { username }), ...(password !== undefined && { password }) },
-      listeningPort: this.#options.listeningPort,
-      resume,
-    };
-    const first = begin(options);
-    let step = first.next;
-    let line = "";
-    connection.send(first.send);
-    return await connection.converse<PsyncReply>((chunk, done) => {
-      for (let at = 0; at < chunk.length; at++) {
-        const byte = chunk[at]!;
-        if (byte !== LF) {
-          line += String.fromCharCode(byte);
-          if (line.length > MAX_LINE_BYTES) throw new GatewayError("RESP_MALFORMED", "a reply of the master is too long");
-          continue;
-        }
-        // A lone newline keeps the connection alive while the master prepares.
-        if (line === "" || line === "\r") {
-          line = "";
-          continue;
-        }
-        const transition = advance(step, line.trimEnd(), options);
-        line = "";
-        if ("done" in transition) return done(transition.done, chunk.subarray(at + 1));
-        step = transition.next;
-        connection.send(transition.send);
-      }
-    }, signal);
   }
 
   async #fullSync(connection: MasterConnection, reply: PsyncReply & { kind: "full" }, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,101 @@
+/**
+ * Takes another snapshot of the history that is being streamed, over a connection of its own, when a peer needs one that the
+ * journal no longer has: peers that have not lost their place are not disturbed. Requests made meanwhile share it.
+ */
+import type { Logger } from "pino";
+import { GatewayError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { HistoryLog, StreamLog } from "../stream/log.ts";
+import type { Offset } from "../stream/position.ts";
+import { receiveSnapshot } from "./full-sync.ts";
+import { type MasterAddress, MasterConnection } from "./master-connection.ts";
+import { psync } from "./psync.ts";
+import type { SourceStats } from "./stats.ts";
+
+export type SnapshotTakerOptions = {
+  readonly address: MasterAddress;
+  readonly listeningPort: number;
+  readonly journal: StreamLog;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly stats: SourceStats;
+};
+
+/** The standing order that outlives attempts: set by peers, cleared by a snapshot. */
+export class SnapshotOrder {
+  #wanted = false;
+  #wake: (() => void) | undefined;
+
+  place(): void {
+    this.#wanted = true;
+    this.#wake?.();
+  }
+
+  fulfil(): void {
+    this.#wanted = false;
+  }
+
+  async placed(signal: AbortSignal): Promise<void> {
+    while (!this.#wanted && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    }
+  }
+}
+
+export class SnapshotTaker {
+  readonly #options: SnapshotTakerOptions;
+  readonly #order: SnapshotOrder;
+
+  constructor(options: SnapshotTakerOptions & { readonly order: SnapshotOrder }) {
+    this.#options = options;
+    this.#order = options.order;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#order.placed(signal);
+      if (signal.aborted) return;
+      const history = this.#options.journal.current;
+      // A history that is just arriving brings its own snapshot.
+      if (history !== undefined && history.snapshot === undefined) await this.#take(history, signal);
+      this.#order.fulfil();
+    }
+  }
+
+  async #take(history: HistoryLog, signal: AbortSignal): Promise<void> {
+    const { address, listeningPort, journal, clock, stats, log } = this.#options;
+    const connection = await MasterConnection.open({ address, clock }, signal);
+    try {
+      const reply = await psync({ connection, address, listeningPort, resume: undefined }, signal);
+      if (reply.kind !== "full" || reply.replid !== history.tail.replid || reply.offset < history.start) {
+        throw new GatewayError("SOURCE_NOT_READY", "the master's snapshot does not belong to the history that is streamed");
+      }
+      const { replid, offset } = reply;
+      stats.fullSyncs++;
+      await reached(journal, history, offset, signal);
+      log.info({ event: "source.snapshot-started", history: history.id, offset }, "taking another snapshot from the master");
+      await receiveSnapshot({ connection, replid, offset, begin: (info) => history.beginSnapshot(info) }, signal);
+      log.info({ event: "source.snapshot-finished", history: history.id, offset }, "took another snapshot from the master");
+    } finally {
+      connection.close();
+    }
+  }
+}
+
+/** The stream's own connection may be a moment behind the fork: readers go on from `offset`, so the log must have it. */
+async function reached(journal: StreamLog, history: HistoryLog, offset: Offset, signal: AbortSignal): Promise<void> {
+  while (history.tail.offset < offset && !signal.aborted) {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        stop();
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const stop = journal.onProgress(done);
+      signal.addEventListener("abort", done);
+    });
+  }
+}
