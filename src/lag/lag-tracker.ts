@@ -40,7 +40,7 @@ export class LagTracker {
   /** Samples count bytes from here, which keeps them exact as floating point. */
   #base: Offset | undefined;
   #end: Offset | undefined;
-  #unmeasuredTo = 0;
+  #unmeasuredTo = -1;
   #lastReadAtMs = 0;
   #received: Offset | undefined;
   #durable: Offset | undefined;

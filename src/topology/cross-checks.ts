@@ -1,0 +1,150 @@
+/**
+ * What no setting shows alone: regions that must exist, servers and folders that two may not share, plaintext between
+ * machines. Works on whatever part of the topology is valid by itself, so that one mistake does not hide the others.
+ */
+import { formatHostPort, type GatewayUrl, type HostPort, isLoopback, isWildcard } from "./address.ts";
+import type { Path } from "./document.ts";
+import type { Complaint } from "./problems.ts";
+import { type GatewaySettings, REGION_PATTERN, type ReplicaSettings, type ServerSettings, type TopologySettings } from "./schema.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** A region as far as it is valid. */
+export type CheckableRegion = {
+  /** Every origin it names, also where the rest of that replica is not valid. */
+  readonly origins: readonly string[];
+  /** It names a master, valid or not. */
+  readonly hasMaster: boolean;
+  readonly gateway: GatewaySettings | undefined;
+  readonly master: ServerSettings | undefined;
+  readonly replicas: ReadonlyMap<string, ReplicaSettings>;
+};
+
+export type Checkable = {
+  readonly regions: ReadonlyMap<string, CheckableRegion>;
+  readonly links: readonly (TopologySettings["links"][number] | undefined)[];
+  readonly allowPlaintext: boolean;
+};
+
+export function crossCheck(topology: Checkable): readonly Complaint[] {
+  return [
+    ...regionNames(topology),
+    ...replicas(topology),
+    ...servers(topology),
+    ...machines(topology),
+    ...transport(topology),
+    ...links(topology),
+  ];
+}
+
+function* regionNames({ regions }: Checkable): Iterable<Complaint> {
+  if (regions.size === 0) yield { path: ["regions"], message: "expected at least one region" };
+  for (const name of regions.keys()) {
+    if (!REGION_PATTERN.test(name)) {
+      yield { path: ["regions", name], message: "expected a region name of at most 63 lower-case letters, digits and hyphens" };
+    }
+  }
+}
+
+function* replicas({ regions }: Checkable): Iterable<Complaint> {
+  for (const [region, { origins }] of regions) {
+    for (const origin of origins) {
+      const path = ["regions", region, "replicas", origin];
+      const other = regions.get(origin);
+      if (origin === region) yield { path, message: "a region cannot be a replica of itself" };
+      else if (!other) yield { path, message: `expected a region of this file${didYouMean(origin, regions.keys())}` };
+      else if (!other.hasMaster) yield { path, message: `region ${origin} has no master, so there is nothing to deliver` };
+    }
+  }
+}
+
+/** No server may be written by two: neither by two streams nor by a stream and its own clients. */
+function* servers({ regions }: Checkable): Iterable<Complaint> {
+  const users = new Map<string, string>();
+  const claim = function* (region: string, server: HostPort, path: Path, use: string): Iterable<Complaint> {
+    const id = serverId(regions, region, server);
+    const other = users.get(id);
+    if (other !== undefined)
+      yield { path: [...path, "url"], message: `${formatHostPort(server)} is already ${other}: expected a server of its own` };
+    else users.set(id, use);
+  };
+  for (const [region, { master }] of regions) {
+    if (master) yield* claim(region, master.url, ["regions", region, "master"], `the master of ${region}`);
+  }
+  for (const [region, { replicas }] of regions) {
+    for (const [origin, { write }] of replicas) {
+      yield* claim(region, write.url, ["regions", region, "replicas", origin, "write"], `where ${region} delivers the writes of ${origin}`);
+    }
+  }
+}
+
+/** Two gateways on one machine (their URLs name the same host) share neither data folder nor port. */
+function* machines({ regions }: Checkable): Iterable<Complaint> {
+  const folders = new Map<string, string>();
+  const ports: { readonly machine: string; readonly address: HostPort; readonly use: string }[] = [];
+  for (const [region, { gateway }] of regions) {
+    if (!gateway) continue;
+    const machine = machineOf(gateway.url.host);
+    const folder = `${machine}:${gateway.data.replace(/^\.\//, "").replace(/\/+$/, "")}`;
+    const owner = folders.get(folder);
+    if (owner)
+      yield { path: ["regions", region, "gateway", "data"], message: `is already the data folder of ${owner} on the same machine` };
+    else folders.set(folder, region);
+    for (const setting of ["listen", "admin"] as const) {
+      const address = gateway[setting];
+      const other = ports.find((one) => one.machine === machine && overlap(one.address, address));
+      if (other) yield { path: ["regions", region, "gateway", setting], message: `${formatHostPort(address)} is already ${other.use}` };
+      ports.push({ machine, address, use: `the ${setting} address of ${region}` });
+    }
+  }
+}
+
+function* transport({ regions, allowPlaintext }: Checkable): Iterable<Complaint> {
+  for (const [region, { gateway }] of regions) {
+    if (!gateway) continue;
+    const path = ["regions", region, "gateway", "url"];
+    yield* plaintext(gateway.url, path, allowPlaintext);
+    if (gateway.tls && !gateway.url.tls) yield { path, message: "expected wss://: this gateway has TLS certificates" };
+  }
+}
+
+function* links({ regions, links, allowPlaintext }: Checkable): Iterable<Complaint> {
+  const seen = new Set<string>();
+  for (const [index, link] of links.entries()) {
+    if (!link) continue;
+    for (const end of ["from", "to"] as const) {
+      const name = link[end];
+      if (!regions.has(name))
+        yield { path: ["links", index, end], message: `expected a region of this file${didYouMean(name, regions.keys())}` };
+    }
+    const receiver = regions.get(link.to);
+    if (regions.has(link.from) && receiver && !receiver.origins.includes(link.from)) {
+      yield {
+        path: ["links", index],
+        message: `${link.to} is no replica of ${link.from}: expected regions.${link.to}.replicas.${link.from}`,
+      };
+    }
+    if (seen.has(`${link.from} ${link.to}`))
+      yield { path: ["links", index], message: `the link from ${link.from} to ${link.to} is given twice` };
+    seen.add(`${link.from} ${link.to}`);
+    yield* plaintext(link.url, ["links", index, "url"], allowPlaintext);
+  }
+}
+
+function* plaintext(url: GatewayUrl, path: Path, allowed: boolean): Iterable<Complaint> {
+  if (url.tls || allowed || isLoopback(url.host)) return;
+  yield { path, message: "expected wss://: ws:// between machines can be read on the way (link.allowPlaintext: true permits it)" };
+}
+
+/** Loopback means another server on each machine. */
+function serverId(regions: Checkable["regions"], region: string, server: HostPort): string {
+  const host = isLoopback(server.host) ? `${machineOf(regions.get(region)?.gateway?.url.host ?? region)}/loopback` : server.host;
+  return `${host}:${server.port}`;
+}
+
+function machineOf(host: string): string {
+  return isLoopback(host) ? "loopback" : host;
+}
+
+function overlap(a: HostPort, b: HostPort): boolean {
+  return a.port === b.port && (machineOf(a.host) === machineOf(b.host) || isWildcard(a.host) || isWildcard(b.host));
+}

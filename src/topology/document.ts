@@ -1,0 +1,62 @@
+/** The topology's text: YAML (of which JSON is a part), read strictly, and where in it each path stands. */
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+
+export type Path = readonly (string | number)[];
+
+/** One problem in one place; `line:column`, counted from 1. */
+export type Problem = { readonly line: number; readonly column: number; readonly path: Path; readonly message: string };
+
+export type TopologyText = {
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  /** Where a path stands: its key if it has one, otherwise the nearest thing around it that exists. */
+  locate(path: Path): { readonly line: number; readonly column: number };
+};
+
+export function parseTopologyText(text: string): TopologyText {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, strict: true, uniqueKeys: true });
+  const place = (offset: number) => {
+    const { line, col } = lineCounter.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems = [...document.errors, ...document.warnings].map((error): Problem => {
+    const lineText = text.split("\n")[place(error.pos[0]).line - 1] ?? "";
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is written in the file
+    const hint = /[{[].*\$\{/.test(lineText) ? ' (inside { } and [ ], write "${NAME}" with quotes)' : "";
+    return { ...place(error.pos[0]), path: [], message: `${error.message}${hint}` };
+  });
+  return {
+    value: problems.length === 0 ? toValue(() => document.toJS({ maxAliasCount: 100 }), problems) : undefined,
+    problems,
+    locate: (path) => place(offsetOf(document.contents, path)),
+  };
+}
+
+function toValue(convert: () => unknown, problems: Problem[]): unknown {
+  try {
+    return convert();
+  } catch (cause) {
+    problems.push({ line: 1, column: 1, path: [], message: cause instanceof Error ? cause.message : String(cause) });
+    return undefined;
+  }
+}
+
+function offsetOf(root: Node | null, path: Path): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (!pair) return offset;
+      if (isNode(pair.key) && pair.key.range) offset = pair.key.range[0];
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === "number") {
+      node = node.items[step];
+      if (isNode(node) && node.range) offset = node.range[0];
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,164 @@
+/**
+ * The topology's declaration: one place gives every setting its type, default, documentation and check.
+ * `config/topology.schema.json` is generated from it; what one setting alone cannot show is in `cross-checks.ts`.
+ */
+import { z } from "zod";
+import { parseGatewayUrl, parseHostPort, parseRedisUrl } from "./address.ts";
+import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "./units.ts";
+
+/** Region names become parts of stream names, file names and metric labels. */
+export const REGION_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+export const SECRET_PATTERN = /^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$/;
+// biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is written in the file
+const REFERENCE = "${NAME} or file:/path";
+
+function parsed<T>(parse: (text: string) => T | undefined, expected: string, pattern?: RegExp) {
+  const text = z.string({ error: `expected ${expected}` }).meta(pattern ? { pattern: pattern.source } : {});
+  return text.transform((value, context): T => {
+    const result = parse(value);
+    if (result !== undefined) return result;
+    context.addIssue({ code: "custom", message: `expected ${expected}` });
+    return z.NEVER;
+  });
+}
+
+function bounded(parse: (text: string) => number | undefined, [least, most]: readonly [string, string]) {
+  const [min, max] = [parse(least)!, parse(most)!];
+  return (text: string) => {
+    const value = parse(text);
+    return value !== undefined && value >= min && value <= max ? value : undefined;
+  };
+}
+
+const size = (least: string, most: string) =>
+  parsed(bounded(parseSize, [least, most]), `a size from ${least} to ${most}, such as 64MiB`, SIZE_PATTERN);
+const duration = (least: string, most: string) =>
+  parsed(bounded(parseDuration, [least, most]), `a duration from ${least} to ${most}, such as 250ms, 5s or 24h`, DURATION_PATTERN);
+const hostPort = parsed(parseHostPort, "host:port, such as 127.0.0.1:7400");
+const redisUrl = parsed(parseRedisUrl, "redis://host:port or rediss://host:port (user, password and database do not belong into the URL)");
+const gatewayUrl = parsed(parseGatewayUrl, "ws://host:port or wss://host:port");
+const path = z.string({ error: "expected a path" }).min(1, "expected a path");
+const secret = z
+  .string({ error: `expected ${REFERENCE}` })
+  .regex(SECRET_PATTERN, `expected ${REFERENCE}: secrets do not belong into this file`);
+
+const certificate = path.describe("PEM file with the certificate (and its chain), relative to this file.");
+const key = path.describe("PEM file with the private key, relative to this file.");
+const ca = path.describe("PEM file with the authorities that are trusted, relative to this file.");
+
+export const serverSchema = z.strictObject({
+  url: redisUrl.describe("Where the server listens: redis://host:port, or rediss://host:port for TLS."),
+  username: z.string().min(1).optional().describe("ACL user; without it the default user."),
+  password: secret.optional().describe(`Its password, as ${REFERENCE}.`),
+  tls: z
+    .strictObject({
+      ca: ca.optional(),
+      cert: certificate.optional(),
+      key: key.optional(),
+      servername: z.string().min(1).optional().describe("Name to expect in the server's certificate; default the URL's host."),
+      rejectUnauthorized: z.boolean().prefault(true).describe("false accepts any certificate: for tests only."),
+    })
+    .optional()
+    .describe("TLS settings; giving them, or rediss:// in the URL, turns TLS on."),
+});
+
+const retention = z.strictObject({
+  bytes: size("1MiB", "1024TiB").prefault("10GiB").describe("Most bytes of one stream's journal; older segments go first, needed or not."),
+  age: duration("1s", "3650d").prefault("24h").describe("Segments older than this are dropped once no reader needs them."),
+});
+
+const fsync = z.enum(["always", "everysec", "never"]);
+const fsyncText = "When written records are forced to disk: always (survives a power cut), everysec, never (leaves it to the system).";
+
+const journal = z.strictObject({
+  fsync: fsync.prefault("everysec").describe(fsyncText),
+  memory: size("1MiB", "4GiB")
+    .prefault("16MiB")
+    .describe("Newest records of each stream kept in memory, so that readers who keep up do not read the disk."),
+  segment: size("64KiB", "1GiB").prefault("64MiB").describe("Size of one journal file; retention drops whole files."),
+  retention: retention.prefault({}).describe("How much of each stream is kept."),
+});
+
+const journalOverride = z.strictObject({
+  fsync: fsync.optional().describe(fsyncText),
+  memory: size("1MiB", "4GiB").optional().describe("As journal.memory."),
+  segment: size("64KiB", "1GiB").optional().describe("As journal.segment."),
+  retention: z
+    .strictObject({
+      bytes: size("1MiB", "1024TiB").optional().describe("As journal.retention.bytes."),
+      age: duration("1s", "3650d").optional().describe("As journal.retention.age."),
+    })
+    .optional()
+    .describe("As journal.retention."),
+});
+
+export const gatewaySchema = z.strictObject({
+  listen: hostPort.describe("host:port on which peers' links are accepted."),
+  url: gatewayUrl.describe("How the other regions reach it: ws://host:port, or wss://host:port."),
+  admin: hostPort.describe("host:port of /healthz, /readyz, /status and /metrics."),
+  data: path.describe("Folder of the journal, relative to this file; nobody else may use it."),
+  tls: z
+    .strictObject({ cert: certificate, key, ca })
+    .optional()
+    .describe("Certificates for links: peers prove who they are by certificates whose name is their region."),
+  journal: journalOverride.optional().describe("What differs from the common journal settings here."),
+});
+
+export const replicaSchema = z.strictObject({
+  write: serverSchema.describe("A writable Redis or Valkey server that belongs to this stream alone."),
+  onDivergence: z
+    .enum(["halt", "dead-letter"])
+    .prefault("halt")
+    .describe(
+      "When the server refuses a command that its master accepted: stop the stream, or write the command to the dead-letter file and go on.",
+    ),
+});
+
+const regionSchema = z.strictObject({
+  gateway: gatewaySchema.describe("The gateway process of this region."),
+  master: serverSchema.optional().describe("The region's own master, whose writes are carried to other regions."),
+  replicas: z
+    .record(z.string().meta({ pattern: REGION_PATTERN.source }), replicaSchema)
+    .prefault({})
+    .describe("By origin region: how that region's writes are delivered here."),
+});
+
+export const linkOverrideSchema = z.strictObject({
+  from: z.string().describe("Origin region."),
+  to: z.string().describe("Receiving region, which dials."),
+  url: gatewayUrl.describe("How `to` reaches the gateway of `from`, instead of its gateway.url."),
+});
+
+export const linkSchema = z.strictObject({
+  window: size("256KiB", "1GiB").prefault("64MiB").describe("Most bytes in flight on one link: at least bandwidth × round trip."),
+  liveness: duration("500ms", "10m").prefault("5s").describe("A peer that is silent for this long is dropped and dialled again."),
+  allowPlaintext: z.boolean().prefault(false).describe("true allows ws:// between machines: the data is then readable on the way."),
+});
+
+export const topologySchema = z
+  .strictObject({
+    version: z.literal(1, "expected 1").describe("Version of this format: 1."),
+    secret: secret.describe(`Shared secret by which gateways recognise each other, at least 16 characters, as ${REFERENCE}.`),
+    regions: z
+      .record(z.string().meta({ pattern: REGION_PATTERN.source }), regionSchema)
+      .describe("Every region by name: lower-case letters, digits and hyphens."),
+    links: z.array(linkOverrideSchema).prefault([]).describe("Where a region reaches another by a different address than gateway.url."),
+    journal: journal.prefault({}).describe("The durable journal, in every gateway."),
+    link: linkSchema.prefault({}).describe("The links between gateways."),
+    log: z
+      .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).prefault("info").describe("Least severe level that is logged.") })
+      .prefault({})
+      .describe("Logging."),
+  })
+  .describe("Causeway topology: every region, its gateway, master and replicas. The same file in each region.");
+
+export type TopologySettings = z.output<typeof topologySchema>;
+export type GatewaySettings = z.output<typeof gatewaySchema>;
+export type ReplicaSettings = z.output<typeof replicaSchema>;
+export type ServerSettings = z.output<typeof serverSchema>;
+export type JournalSettings = z.output<typeof journal>;
+
+/** The JSON Schema that editors use; also the list of keys that are known at a place. */
+export function topologyJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(topologySchema, { io: "input" });
+}

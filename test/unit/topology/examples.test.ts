@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { topologyJsonSchema } from "../../../src/topology/schema.ts";
+import { loadTopology } from "../../../src/topology/topology.ts";
+
+const config = new URL("../../../config/", import.meta.url);
+const examples = readdirSync(config).filter((name) => name.endsWith(".yaml"));
+
+test("there are examples", () => expect(examples).toContain("example-two-regions.yaml"));
+
+test.each(examples)("%s is valid and names its schema", (name) => {
+  const path = new URL(name, config).pathname;
+  expect(() => loadTopology(path, {})).not.toThrow();
+  expect(readFileSync(path, "utf8")).toMatch(/^# yaml-language-server: \$schema=topology\.schema\.json\n/);
+});
+
+test("config/topology.schema.json is generated from the declaration", () => {
+  expect(JSON.parse(readFileSync(new URL("topology.schema.json", config), "utf8"))).toEqual(
+    JSON.parse(JSON.stringify(topologyJsonSchema())),
+  );
+});
+
+test("every setting is described, and every optional scalar says its default or may be left out", () => {
+  const undocumented: string[] = [];
+  const walk = (node: Record<string, unknown>, path: string) => {
+    for (const [key, child] of Object.entries((node["properties"] ?? {}) as Record<string, Record<string, unknown>>)) {
+      if (!child["description"]) undocumented.push(`${path}.${key}`);
+      walk(child, `${path}.${key}`);
+    }
+    for (const inner of [node["additionalProperties"], node["items"]])
+      if (typeof inner === "object") walk(inner as Record<string, unknown>, `${path}.*`);
+  };
+  walk(topologyJsonSchema(), "");
+  expect(undocumented).toEqual([]);
+});

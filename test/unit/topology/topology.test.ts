@@ -1,0 +1,280 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to the environment are written like this in the file
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { GatewayError } from "../../../src/errors.ts";
+import { topologyDigest } from "../../../src/topology/digest.ts";
+import { regionView } from "../../../src/topology/region-view.ts";
+import { loadTopology, type Topology } from "../../../src/topology/topology.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "causeway-topology-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const env = { CAUSEWAY_SECRET: "a secret of sixteen or more", EU_PASSWORD: "swordfish" };
+
+const VALID = `version: 1
+secret: \${CAUSEWAY_SECRET}
+regions:
+  us-east:
+    gateway: { listen: 127.0.0.1:7400, url: ws://127.0.0.1:7400, admin: 127.0.0.1:7401, data: ./data/us-east }
+    master: { url: redis://127.0.0.1:6379 }
+  eu-west:
+    gateway: { listen: 127.0.0.1:7410, url: ws://127.0.0.1:7410, admin: 127.0.0.1:7411, data: ./data/eu-west }
+    replicas:
+      us-east:
+        write:
+          url: redis://127.0.0.1:6380
+          password: \${EU_PASSWORD}
+`;
+
+function load(text: string, environment: Readonly<Record<string, string>> = env): Topology {
+  const file = join(folder, "topology.yaml");
+  writeFileSync(file, text);
+  return loadTopology(file, environment);
+}
+
+/** The problems of a text, without the file's name: `line:column: path: message`. */
+function problems(run: () => unknown): readonly string[] {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    expect(error.code).toBe("CONFIG_INVALID");
+    return error.message.split("\n").map((line) => line.replace(`${join(folder, "topology.yaml")}:`, ""));
+  }
+  return [];
+}
+
+/** VALID with one line of it replaced. */
+const changed = (from: string, to: string) => {
+  expect(VALID).toContain(from);
+  return VALID.replace(from, to);
+};
+
+test("defaults are filled in and units parsed", () => {
+  const view = regionView(load(VALID), "eu-west");
+  expect(view.journal).toEqual({
+    fsync: "everysec",
+    memoryBytes: 16 * 2 ** 20,
+    segmentBytes: 64 * 2 ** 20,
+    retention: { bytes: 10 * 2 ** 30, ageMs: 86_400_000 },
+  });
+  expect(view.link).toEqual({ windowBytes: 64 * 2 ** 20, livenessMs: 5000 });
+  expect(view.logLevel).toBe("info");
+  expect(view.dataFolder).toBe(join(folder, "data/eu-west"));
+  expect(view.replicas).toEqual([
+    {
+      origin: "us-east",
+      stream: "us-east/0",
+      dial: "ws://127.0.0.1:7400",
+      target: { host: "127.0.0.1", port: 6380, password: "swordfish" },
+      onDivergence: "halt",
+    },
+  ]);
+  expect(view.master).toBeUndefined();
+});
+
+test("each region sees its own part", () => {
+  const view = regionView(load(VALID), "us-east");
+  expect(view.master).toEqual({ host: "127.0.0.1", port: 6379 });
+  expect(view.stream).toBe("us-east/0");
+  expect(view.subscribers).toEqual(["eu-west"]);
+  expect(view.replicas).toEqual([]);
+});
+
+test("a region may override the journal, and a link the URL", () => {
+  const text = `${changed("data: ./data/eu-west }", "data: ./data/eu-west, journal: { fsync: always, retention: { age: 1h } } }")}
+links: [{ from: us-east, to: eu-west, url: "ws://127.0.0.1:9000" }]
+journal: { memory: 32MiB }
+`;
+  const view = regionView(load(text), "eu-west");
+  expect(view.journal).toMatchObject({ fsync: "always", memoryBytes: 32 * 2 ** 20, retention: { bytes: 10 * 2 ** 30, ageMs: 3_600_000 } });
+  expect(view.replicas[0]?.dial).toBe("ws://127.0.0.1:9000");
+});
+
+test("JSON is read as well", () => {
+  const gateway = { listen: "127.0.0.1:1", url: "ws://127.0.0.1:1", admin: "127.0.0.1:2", data: "d" };
+  const text = JSON.stringify({ version: 1, secret: "$" + "{CAUSEWAY_SECRET}", regions: { a: { gateway } } });
+  expect(regionView(load(text), "a").listen.port).toBe(1);
+});
+
+describe("one problem, one sentence with its place", () => {
+  test.each<[string, string, string]>([
+    [
+      "an unknown key",
+      changed("listen: 127.0.0.1:7410,", "lisen: 127.0.0.1:7410,"),
+      "8:16: regions.eu-west.gateway.lisen: unknown key, did you mean listen?",
+    ],
+    [
+      "a missing value",
+      changed("    master: { url: redis://127.0.0.1:6379 }", "    master: {}"),
+      "6:5: regions.us-east.master.url: is missing, expected redis://host:port or rediss://host:port (user, password and database do not belong into the URL)",
+    ],
+    [
+      "a secret in the file",
+      changed("${EU_PASSWORD}", "swordfish"),
+      "13:11: regions.eu-west.replicas.us-east.write.password: expected ${NAME} or file:/path: secrets do not belong into this file",
+    ],
+    [
+      "a password in a URL",
+      changed("redis://127.0.0.1:6379", "redis://u:pw@127.0.0.1:6379"),
+      "6:15: regions.us-east.master.url: expected redis://host:port or rediss://host:port (user, password and database do not belong into the URL)",
+    ],
+    ["a size without a unit", `${VALID}link: { window: 64 }\n`, "14:9: link.window: expected a size from 256KiB to 1GiB, such as 64MiB"],
+    ["a size out of range", `${VALID}link: { window: 1KiB }\n`, "14:9: link.window: expected a size from 256KiB to 1GiB, such as 64MiB"],
+    [
+      "a duration",
+      `${VALID}link: { liveness: soon }\n`,
+      "14:9: link.liveness: expected a duration from 500ms to 10m, such as 250ms, 5s or 24h",
+    ],
+    ["one of several words", `${VALID}journal: { fsync: sometimes }\n`, "14:12: journal.fsync: expected always or everysec or never"],
+    ["another version", changed("version: 1", "version: 2"), "1:1: version: expected 1"],
+    [
+      "a bad region name",
+      changed("  us-east:\n    gateway", "  US:\n    gateway: {}\n  us-east:\n    gateway"),
+      "4:3: regions.US: expected a region name of at most 63 lower-case letters, digits and hyphens",
+    ],
+    [
+      "an unknown origin",
+      changed("      us-east:\n        write", "      us-eats:\n        write"),
+      "10:7: regions.eu-west.replicas.us-eats: expected a region of this file, did you mean us-east?",
+    ],
+    [
+      "a replica of itself",
+      changed("      us-east:\n        write", "      eu-west:\n        write"),
+      "10:7: regions.eu-west.replicas.eu-west: a region cannot be a replica of itself",
+    ],
+    [
+      "an origin without a master",
+      changed("    master: { url: redis://127.0.0.1:6379 }\n", ""),
+      "9:7: regions.eu-west.replicas.us-east: region us-east has no master, so there is nothing to deliver",
+    ],
+    [
+      "a target that is a master",
+      changed("redis://127.0.0.1:6380", "redis://localhost:6379"),
+      "12:11: regions.eu-west.replicas.us-east.write.url: localhost:6379 is already the master of us-east: expected a server of its own",
+    ],
+    [
+      "a shared data folder",
+      changed("./data/eu-west", "data/us-east/"),
+      "8:89: regions.eu-west.gateway.data: is already the data folder of us-east on the same machine",
+    ],
+    [
+      "a shared port",
+      changed("admin: 127.0.0.1:7411", "admin: 0.0.0.0:7400"),
+      "8:66: regions.eu-west.gateway.admin: 0.0.0.0:7400 is already the listen address of us-east",
+    ],
+    [
+      "plaintext between machines",
+      changed("url: ws://127.0.0.1:7410", "url: ws://10.0.0.2:7410"),
+      "8:40: regions.eu-west.gateway.url: expected wss://: ws:// between machines can be read on the way (link.allowPlaintext: true permits it)",
+    ],
+    [
+      "a link to nowhere",
+      `${VALID}links: [{ from: us-east, to: eu-wets, url: ws://localhost:1 }]\n`,
+      "14:26: links[0].to: expected a region of this file, did you mean eu-west?",
+    ],
+    [
+      "a link that nobody subscribes",
+      `${VALID}links: [{ from: eu-west, to: us-east, url: ws://localhost:1 }]\n`,
+      "14:9: links[0]: us-east is no replica of eu-west: expected regions.us-east.replicas.eu-west",
+    ],
+    ["no region", `version: 1\nsecret: \${CAUSEWAY_SECRET}\nregions: {}\n`, "3:1: regions: expected at least one region"],
+  ])("%s", (_, text, expected) => {
+    expect(problems(() => load(text)).join("\n")).toContain(expected);
+  });
+});
+
+test("all problems come at once, in the order of the file, and those between regions beside those of one value", () => {
+  const text = changed("version: 1", "version: 7")
+    .replace("listen: 127.0.0.1:7410", "listen: here")
+    .replace("      us-east:\n        write", "      mars:\n        write");
+  const found = problems(() => load(`${text}extra: 1\n`));
+  expect(found.map((problem) => problem.replace(/^(\d+):\d+: ([^:]+): .*$/, "$1 $2"))).toEqual([
+    "1 version",
+    "8 regions.eu-west.gateway.listen",
+    "10 regions.eu-west.replicas.mars",
+    "14 extra",
+  ]);
+});
+
+test("two streams may not be delivered into one server", () => {
+  const text = `${VALID}  ap-south:
+    gateway: { listen: 127.0.0.1:7420, url: ws://127.0.0.1:7420, admin: 127.0.0.1:7421, data: ./data/ap-south }
+    replicas: { us-east: { write: { url: "redis://127.0.0.1:6380" } } }
+`;
+  expect(problems(() => load(text)).join()).toContain("127.0.0.1:6380 is already where eu-west delivers the writes of us-east");
+});
+
+test("the same loopback address on different machines is not shared", () => {
+  const text = VALID.replace("url: ws://127.0.0.1:7400", "url: wss://a.example.com")
+    .replace("url: ws://127.0.0.1:7410", "url: wss://b.example.com")
+    .replace("listen: 127.0.0.1:7410", "listen: 127.0.0.1:7400")
+    .replace("redis://127.0.0.1:6380", "redis://127.0.0.1:6379");
+  expect(problems(() => load(text))).toEqual([]);
+});
+
+test("broken YAML, doubled keys and YAML bombs are refused with a place", () => {
+  expect(problems(() => load("version: 1\nbad: [\n"))[0]).toMatch(/^3:\d+: /);
+  expect(problems(() => load(`${VALID}version: 1\n`))[0]).toMatch(/^14:1: Map keys must be unique/);
+  expect(problems(() => load("secret: { password: ${X} }\n")).join()).toContain('write "${NAME}" with quotes');
+  const bomb = [
+    "a: &a [x,x,x,x,x,x,x,x,x]",
+    ..."bcdefgh".split("").map((name, i) => `${name}: &${name} [${Array(9).fill(`*${"abcdefgh"[i]}`).join()}]`),
+  ];
+  expect(problems(() => load(bomb.join("\n"))).length).toBeGreaterThan(0);
+  for (const text of ["", "just text", "[1, 2]", "\u0000"]) expect(problems(() => load(text)).length).toBeGreaterThan(0);
+});
+
+test("a missing file is one sentence", () => {
+  expect(() => loadTopology(join(folder, "nowhere.yaml"), env)).toThrow(/nowhere.yaml cannot be read: there is no such file/);
+});
+
+describe("regionView", () => {
+  test("an unknown region names the known ones", () => {
+    expect(problems(() => regionView(load(VALID), "eu-wets"))).toEqual([
+      `region eu-wets is not in ${join(folder, "topology.yaml")} (known: us-east, eu-west), did you mean eu-west?`,
+    ]);
+  });
+
+  test("secrets are resolved for the region that runs, and only for it", () => {
+    const topology = load(VALID, { CAUSEWAY_SECRET: env.CAUSEWAY_SECRET });
+    expect(regionView(topology, "us-east").secret).toBe(env.CAUSEWAY_SECRET);
+    expect(problems(() => regionView(topology, "eu-west"))).toEqual([
+      "13:11: regions.eu-west.replicas.us-east.write.password: the environment variable EU_PASSWORD is not set",
+    ]);
+  });
+
+  test("a short secret is refused without being shown", () => {
+    const found = problems(() => regionView(load(VALID, { CAUSEWAY_SECRET: "hunter2" }), "us-east"));
+    expect(found).toEqual(["2:1: secret: ${CAUSEWAY_SECRET} has less than 16 characters"]);
+  });
+
+  test("secrets from files lose their last newline; files that cannot be read are named", () => {
+    writeFileSync(join(folder, "secret"), "a secret from a file\n");
+    const text = VALID.replace("${CAUSEWAY_SECRET}", "file:secret").replace("${EU_PASSWORD}", "file:/nowhere/password");
+    expect(regionView(load(text), "us-east").secret).toBe("a secret from a file");
+    expect(problems(() => regionView(load(text), "eu-west"))[0]).toContain("the file /nowhere/password cannot be read (ENOENT)");
+  });
+
+  test("certificates are read, and rediss:// alone turns TLS on", () => {
+    writeFileSync(join(folder, "ca.pem"), "PEM");
+    const text = VALID.replace("redis://127.0.0.1:6379 }", "rediss://127.0.0.1:6379 }").replace(
+      "redis://127.0.0.1:6380",
+      "redis://127.0.0.1:6380\n          tls: { ca: ca.pem, servername: redis }",
+    );
+    expect(regionView(load(text), "us-east").master?.tls).toEqual({ rejectUnauthorized: true });
+    expect(regionView(load(text), "eu-west").replicas[0]?.target.tls).toEqual({ ca: "PEM", servername: "redis", rejectUnauthorized: true });
+  });
+});
+
+describe("topologyDigest", () => {
+  test("does not see order, comments, defaults written out, or secrets", () => {
+    const digest = topologyDigest(load(VALID));
+    expect(digest).toMatch(/^[0-9a-f]{64}$/);
+    expect(topologyDigest(load(`# comment\n${VALID}log: { level: info }\n`))).toBe(digest);
+    expect(topologyDigest(load(VALID.replace("${CAUSEWAY_SECRET}", "file:/other").replace("${EU_PASSWORD}", "${OTHER}")))).toBe(digest);
+    expect(topologyDigest(load(VALID.replace("7410, url: ws://127.0.0.1:7410", "7419, url: ws://127.0.0.1:7410")))).not.toBe(digest);
+  });
+});
