@@ -1,0 +1,107 @@
+/**
+ * RESTORE payloads from raw RDB values: [key meta] type, value, u16 LE RDB version, u64 LE CRC-64 of all before. A server takes a footer
+ * up to its own RDB version whatever the value's type, so the version written is the lower of both sides'; whether it knows the *type* is
+ * checked here, before anything is sent, because some servers answer "Bad data format" and old ones exit on an unknown module.
+ */
+import { Crc64 } from "../bytes/crc64.ts";
+import { GatewayError } from "../errors.ts";
+import type { RdbFormat } from "./format.ts";
+import { describeType, ValueType } from "./opcodes.ts";
+import type { RdbEntry } from "./parser.ts";
+
+/** The server that RESTORE is sent to. */
+export type RestoreServer = {
+  readonly product: "redis" | "valkey";
+  /** For messages. */
+  readonly version: string;
+  /** Major * 100 + minor. */
+  readonly versionNumber: number;
+};
+
+export const FOOTER_BYTES = 10;
+
+/** The newest `REDIS` RDB that both families know. */
+const SHARED_RDB = 11;
+const VALKEY_RDB = 80;
+
+/** The highest `REDIS` RDB version whose footer the server accepts. */
+function acceptedRdb(server: RestoreServer): number {
+  const { product, versionNumber } = server;
+  if (product === "valkey") return SHARED_RDB;
+  if (versionNumber >= 806) return 13;
+  if (versionNumber >= 704) return 12;
+  if (versionNumber >= 702) return 11;
+  if (versionNumber >= 700) return 10;
+  if (versionNumber >= 500) return 9;
+  return versionNumber >= 400 ? 8 : 6;
+}
+
+function takesValkeyRdb(server: RestoreServer): boolean {
+  return server.product === "valkey" && server.versionNumber >= 900;
+}
+
+/** The first `REDIS` RDB version whose readers know the type. */
+function firstRdbWith(type: number): number {
+  // Modules are older, but a Redis before 7.0 that lacks the module may exit instead of refusing the payload.
+  if (type === ValueType.module2) return 10;
+  if (type <= ValueType.stream) return 0;
+  if (type <= ValueType.stream2) return 10;
+  if (type <= ValueType.stream3) return 11;
+  if (type <= ValueType.hashListpackTtl) return 12;
+  return 13;
+}
+
+export class DumpPayloads {
+  readonly #format: RdbFormat;
+  readonly #server: RestoreServer;
+  readonly #acceptedRdb: number;
+  /** What the footers say. */
+  readonly footerVersion: number;
+  readonly #crc = new Crc64();
+
+  constructor(format: RdbFormat, server: RestoreServer) {
+    this.#format = format;
+    this.#server = server;
+    this.#acceptedRdb = acceptedRdb(server);
+    if (format.family === "redis") this.footerVersion = Math.min(format.version, this.#acceptedRdb);
+    else this.footerVersion = takesValkeyRdb(server) ? VALKEY_RDB : Math.min(SHARED_RDB, this.#acceptedRdb);
+  }
+
+  /** Throws RDB_UNSUPPORTED, naming type and versions, when the server cannot restore the entry. */
+  check(entry: RdbEntry): void {
+    const ownType = this.#format.family === "valkey" && entry.type === ValueType.hashTtlPreGaOrHash2;
+    const known = ownType ? takesValkeyRdb(this.#server) : firstRdbWith(entry.type) <= this.#acceptedRdb;
+    if (!known) throw this.#unsupported(`RDB type ${describeType(entry.type)}`, entry);
+    if (entry.meta.length > 0 && this.#acceptedRdb < 13) throw this.#unsupported("module metadata of a key", entry);
+  }
+
+  /** Type, versions: what an error message may say about an entry. */
+  describe(entry: RdbEntry): string {
+    return `RDB type ${describeType(entry.type)} of ${this.#format.family} RDB ${this.#format.version}, footer ${this.footerVersion}`;
+  }
+
+  /** Writes the footer for the `pieces` of a payload; FOOTER_BYTES. */
+  writeFooter(pieces: readonly Buffer[], target: Buffer, at: number): void {
+    target.writeUInt16LE(this.footerVersion, at);
+    this.#crc.reset();
+    for (const piece of pieces) this.#crc.update(piece);
+    this.#crc.update(target.subarray(at, at + 2));
+    this.#crc.writeLE(target, at + 2);
+  }
+
+  #unsupported(what: string, entry: RdbEntry): GatewayError {
+    const { family, version } = this.#format;
+    const server = `${this.#server.product} ${this.#server.version}`;
+    return new GatewayError("RDB_UNSUPPORTED", `${what} of ${family} RDB ${version} cannot be restored by ${server}`, {
+      details: { type: entry.type, rdb: version, family, server, rdbOffset: entry.endsAt },
+    });
+  }
+}
+
+/** The whole payload of one entry, as DUMP would answer it. */
+export function dumpPayload(entry: RdbEntry, payloads: DumpPayloads): Buffer {
+  const body = [...entry.meta, Buffer.of(entry.type), ...entry.value];
+  const footer = Buffer.allocUnsafe(FOOTER_BYTES);
+  payloads.writeFooter(body, footer, 0);
+  return Buffer.concat([...body, footer]);
+}

@@ -1,0 +1,252 @@
+/**
+ * Reads the primitives of an RDB from chunks of any size. Every primitive either happens whole or says "not yet" (undefined,
+ * false or SHORT) and consumes nothing; it is asked again after the next `feed`. Bodies that nobody looks at are not waited for:
+ * skipping them leaves a debt that the next chunks pay, so large values are neither joined nor copied.
+ *
+ * length: 00xxxxxx 6 bits · 01xxxxxx x 14 bits BE · 0x80 + 4 bytes BE · 0x81 + 8 bytes BE · 11eeeeee only in strings
+ * string: length + bytes, or e = 0 int8 · 1 int16 · 2 int32 (LE) · 3 LZF: length packed, length plain, bytes
+ */
+import { Crc64 } from "../bytes/crc64.ts";
+import { unpackLzf } from "../bytes/lzf.ts";
+import { GatewayError } from "../errors.ts";
+import { describeType } from "./opcodes.ts";
+
+/** A number was asked for and more bytes are needed. */
+export const SHORT = -1;
+
+const NOTHING = Buffer.alloc(0);
+const STRING_SPECIAL = 0xc0;
+const INT_BYTES = [1, 2, 4] as const;
+const LZF = STRING_SPECIAL | 3;
+
+export class RdbReader {
+  /** Limit of what is handed out in one piece of memory: a string, or a value's span. */
+  readonly #maxBytes: number;
+  readonly #crc = new Crc64();
+  #chunk: Buffer = NOTHING;
+  #at = 0;
+  /** RDB offset of the chunk's first byte. */
+  #base = 0;
+  /** Bytes still to be skipped. */
+  #debt = 0;
+  /** Chunks kept back until a primitive that crosses their borders can succeed. */
+  #kept: Buffer[] = [];
+  #keptBytes = 0;
+  /** Unread bytes that the last unsuccessful primitive needs at least. */
+  #wanted = 0;
+  #crcFrom = 0;
+  #spanFrom = -1;
+  #spanType = 0;
+  #span: Buffer[] = [];
+  #spanBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** RDB bytes consumed; exact once `settled`. */
+  get offset(): number {
+    return this.#base + this.#at;
+  }
+
+  get unread(): number {
+    return this.#chunk.length - this.#at + this.#keptBytes;
+  }
+
+  /** The chunk is kept, and parts of it are handed out: it must not be written to again. */
+  feed(chunk: Buffer): void {
+    const rest = this.#chunk.length - this.#at;
+    this.#kept.push(chunk);
+    this.#keptBytes += chunk.length;
+    if (rest + this.#keptBytes < this.#wanted) return;
+    this.#retire();
+    this.#chunk = rest === 0 && this.#kept.length === 1 ? chunk : Buffer.concat([this.#chunk.subarray(this.#at), ...this.#kept]);
+    this.#at = 0;
+    this.#crcFrom = 0;
+    this.#kept = [];
+    this.#keptBytes = 0;
+    this.#wanted = 0;
+  }
+
+  /** False while skipped bytes are still to come. */
+  settled(): boolean {
+    if (this.#debt === 0) return true;
+    const paid = Math.min(this.#debt, this.#chunk.length - this.#at);
+    this.#at += paid;
+    this.#debt -= paid;
+    return this.#debt === 0;
+  }
+
+  byte(): number {
+    if (!this.settled() || this.#lacks(1)) return SHORT;
+    return this.#chunk[this.#at++]!;
+  }
+
+  bytes(count: number): Buffer | undefined {
+    if (!this.settled() || this.#lacks(count)) return undefined;
+    this.#at += count;
+    return this.#chunk.subarray(this.#at - count, this.#at);
+  }
+
+  /** Exact below 2^53, which covers every count and size that can be true. */
+  length(): number {
+    if (!this.settled() || this.#lacks(1)) return SHORT;
+    const chunk = this.#chunk;
+    const at = this.#at;
+    const first = chunk[at]!;
+    if (first < 0x40) {
+      this.#at = at + 1;
+      return first;
+    }
+    if (first < 0x80) {
+      if (this.#lacks(2)) return SHORT;
+      this.#at = at + 2;
+      return ((first & 63) << 8) | chunk[at + 1]!;
+    }
+    if (first === 0x80) {
+      if (this.#lacks(5)) return SHORT;
+      this.#at = at + 5;
+      return chunk.readUInt32BE(at + 1);
+    }
+    if (first === 0x81) {
+      if (this.#lacks(9)) return SHORT;
+      this.#at = at + 9;
+      return chunk.readUInt32BE(at + 1) * 2 ** 32 + chunk.readUInt32BE(at + 5);
+    }
+    throw this.malformed("impossible length");
+  }
+
+  /** The text of a string, decoded. */
+  string(): Buffer | undefined {
+    if (!this.settled() || this.#lacks(1)) return undefined;
+    const start = this.#at;
+    const first = this.#chunk[start]!;
+    if (first < STRING_SPECIAL) return this.#body(start, this.length());
+    if (first === LZF) {
+      this.#at = start + 1;
+      const packedBytes = this.length();
+      const rawBytes = packedBytes === SHORT ? SHORT : this.length();
+      if (rawBytes > this.#maxBytes) throw this.#tooLarge("string", rawBytes);
+      const packed = rawBytes === SHORT ? this.#notYet(start) : this.#body(start, packedBytes);
+      return packed && unpackLzf(packed, rawBytes);
+    }
+    const size = INT_BYTES[first - STRING_SPECIAL];
+    if (size === undefined) throw this.malformed("unknown string encoding");
+    if (this.#lacks(1 + size)) return undefined;
+    this.#at = start + 1 + size;
+    return Buffer.from(`${this.#chunk.readIntLE(start + 1, size)}`);
+  }
+
+  skipString(): boolean {
+    if (!this.settled() || this.#lacks(1)) return false;
+    const start = this.#at;
+    const first = this.#chunk[start]!;
+    if (first < STRING_SPECIAL) {
+      const bytes = this.length();
+      return bytes !== SHORT && this.#owe(bytes);
+    }
+    if (first === LZF) {
+      this.#at = start + 1;
+      const packedBytes = this.length();
+      if (packedBytes !== SHORT && this.length() !== SHORT) return this.#owe(packedBytes);
+      this.#notYet(start);
+      return false;
+    }
+    const size = INT_BYTES[first - STRING_SPECIAL];
+    if (size === undefined) throw this.malformed("unknown string encoding");
+    return this.#owe(1 + size);
+  }
+
+  skip(count: number): boolean {
+    return this.settled() && this.#owe(count);
+  }
+
+  /** From here on raw bytes are kept, for `endSpan`. `type` is named when there are too many. */
+  beginSpan(type: number): void {
+    this.#spanFrom = this.#at;
+    this.#spanType = type;
+    this.#span = [];
+    this.#spanBytes = 0;
+  }
+
+  /** The raw bytes since `beginSpan`, in pieces of the chunks that they came in. */
+  endSpan(): readonly Buffer[] {
+    this.#keepSpan();
+    this.#spanFrom = -1;
+    const span = this.#span;
+    this.#span = [];
+    return span;
+  }
+
+  /** CRC-64 of everything consumed so far, compared with 8 bytes at the start of `trailer`. */
+  checksumEquals(trailer: Buffer, consumed: number): boolean {
+    this.#crc.update(this.#chunk.subarray(this.#crcFrom, consumed - this.#base));
+    this.#crcFrom = consumed - this.#base;
+    return this.#crc.equalsLE(trailer, 0);
+  }
+
+  malformed(what: string): GatewayError {
+    return new GatewayError("RDB_MALFORMED", `an RDB is malformed: ${what}`, { details: { rdbOffset: this.offset } });
+  }
+
+  #lacks(count: number): boolean {
+    if (this.#chunk.length - this.#at >= count) return false;
+    this.#wanted = count;
+    return true;
+  }
+
+  /** Goes back to where the primitive began and waits for at least one more byte. */
+  #notYet(start: number): undefined {
+    this.#at = start;
+    this.#wanted = this.#chunk.length - start + 1;
+    return undefined;
+  }
+
+  /** The `size` bytes after a string's header, which began at `start`; SHORT when the header is not whole. */
+  #body(start: number, size: number): Buffer | undefined {
+    if (size === SHORT) return this.#notYet(start);
+    if (size > this.#maxBytes) throw this.#tooLarge("string", size);
+    const from = this.#at;
+    if (this.#chunk.length - from < size) {
+      this.#at = start;
+      this.#wanted = from - start + size;
+      return undefined;
+    }
+    this.#at = from + size;
+    return this.#chunk.subarray(from, this.#at);
+  }
+
+  #owe(count: number): true {
+    const at = this.#at + count;
+    if (at <= this.#chunk.length) {
+      this.#at = at;
+      return true;
+    }
+    if (count > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, count);
+    this.#debt = count;
+    return true;
+  }
+
+  #retire(): void {
+    this.#crc.update(this.#chunk.subarray(this.#crcFrom, this.#at));
+    if (this.#spanFrom >= 0) {
+      this.#keepSpan();
+      this.#spanFrom = 0;
+    }
+    this.#base += this.#at;
+  }
+
+  #keepSpan(): void {
+    const bytes = this.#at - this.#spanFrom;
+    if (bytes === 0) return;
+    this.#spanBytes += bytes;
+    if (this.#spanBytes > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, this.#spanBytes);
+    this.#span.push(this.#chunk.subarray(this.#spanFrom, this.#at));
+  }
+
+  #tooLarge(what: string, bytes: number): GatewayError {
+    return new GatewayError("RDB_UNSUPPORTED", `a ${what} has ${bytes} bytes or more, and ${this.#maxBytes} is the limit`, {
+      details: { rdbOffset: this.offset, bytes, limit: this.#maxBytes },
+    });
+  }
+}
