@@ -1,0 +1,64 @@
+/** A topology file for tests and the demo: free loopback ports, data folders beside the file. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { freePort } from "./free-port.ts";
+
+export type ServerSpec = { readonly url: string; readonly username?: string; readonly password?: string };
+
+export type RegionSpec = {
+  readonly master?: ServerSpec;
+  /** Origin region → target. */
+  readonly replicas?: Readonly<Record<string, ServerSpec & { readonly onDivergence?: "halt" | "dead-letter" }>>;
+  /** Overrides the shared journal settings. */
+  readonly journal?: Readonly<Record<string, unknown>>;
+};
+
+export type TopologySpec = {
+  readonly folder: string;
+  readonly regions: Readonly<Record<string, RegionSpec>>;
+  readonly links?: readonly { readonly from: string; readonly to: string; readonly url: string }[];
+  readonly journal?: Readonly<Record<string, unknown>>;
+  readonly link?: Readonly<Record<string, unknown>>;
+  readonly ports?: Readonly<Record<string, RegionPorts>>;
+};
+
+export type RegionPorts = { readonly link: number; readonly admin: number };
+
+export type TopologyFile = {
+  readonly path: string;
+  readonly ports: Readonly<Record<string, RegionPorts>>;
+  /** What the processes need in their environment. */
+  readonly env: Readonly<Record<string, string>>;
+};
+
+const SECRET = "a shared secret of this test alone";
+
+export async function regionPorts(regions: readonly string[]): Promise<Readonly<Record<string, RegionPorts>>> {
+  const ports: Record<string, RegionPorts> = {};
+  for (const region of regions) ports[region] = { link: await freePort(), admin: await freePort() };
+  return ports;
+}
+
+/** Writes `topology.json` (JSON is YAML) into the folder. */
+export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
+  const ports = spec.ports ?? (await regionPorts(Object.keys(spec.regions)));
+  const regions = Object.fromEntries(
+    Object.entries(spec.regions).map(([name, { master, replicas = {}, journal }]) => {
+      const { link, admin } = ports[name]!;
+      const gateway = {
+        listen: `127.0.0.1:${link}`,
+        url: `ws://127.0.0.1:${link}`,
+        admin: `127.0.0.1:${admin}`,
+        data: join(spec.folder, "data", name),
+        ...(journal && { journal }),
+      };
+      const delivered = Object.entries(replicas).map(([origin, { onDivergence, ...write }]) => [origin, { write, ...(onDivergence && { onDivergence }) }]);
+      return [name, { gateway, ...(master && { master }), replicas: Object.fromEntries(delivered) }];
+    }),
+  );
+  const { links, journal, link } = spec;
+  const topology = { version: 1, secret: "${CAUSEWAY_SECRET}", ...(links && { links }), ...(journal && { journal }), ...(link && { link }), regions };
+  const path = join(spec.folder, "topology.json");
+  await writeFile(path, JSON.stringify(topology, null, 2));
+  return { path, ports, env: { CAUSEWAY_SECRET: SECRET } };
+}
