@@ -30,6 +30,7 @@ const DISPOSITIONS = {
   JOURNAL_CORRUPT: "halt",
   JOURNAL_FULL: "retry",
   JOURNAL_LOCKED: "halt",
+  ADMIN_UNAVAILABLE: "retry",
   CONFIG_INVALID: "halt",
   INVARIANT: "halt",
 } as const satisfies Record<string, Disposition>;

@@ -1,0 +1,224 @@
+/**
+ * The Prometheus metrics, filled at scrape from the read model: what `/status` does not know is no metric. Labels are
+ * regions, streams, peers, stages and command names, all of them bounded. `deploy/METRICS.md` documents each one.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Quantiles } from "../lag/histogram.ts";
+import { type GatewayStatus, type LinkStatus, type LinkStreamStatus, notReadyReasons, type StreamStatus } from "./status.ts";
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number | undefined];
+
+type Metric = {
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly labels: readonly string[];
+  readonly samples: (status: GatewayStatus) => readonly Sample[];
+};
+
+const STAGES = ["received", "durable", "applied"] as const;
+const SERVICE_STATES = ["running", "waiting", "halted", "stopped"] as const;
+const QUANTILES: readonly (readonly [label: string, of: (quantiles: Quantiles) => number])[] = [
+  ["0.5", (quantiles) => quantiles.p50],
+  ["0.99", (quantiles) => quantiles.p99],
+  ["1", (quantiles) => quantiles.max],
+];
+
+const METRICS: readonly Metric[] = [
+  gauge("causeway_gateway_info", "Always 1; the labels say what runs.", ["version", "lz4", "topology"], (status) => [
+    [{ version: status.version, lz4: status.lz4, topology: status.topologyDigest.slice(0, 12) }, 1],
+  ]),
+  gauge("causeway_gateway_uptime_seconds", "Time since the gateway started.", [], (status) => [
+    [{}, (status.atMs - status.startedAtMs) / 1000],
+  ]),
+  gauge("causeway_gateway_ready", "1 when /readyz says so.", [], (status) => [[{}, notReadyReasons(status).length === 0 ? 1 : 0]]),
+  gauge("causeway_service_state", "1 for the state the service is in, 0 for the others.", ["service", "state"], (status) =>
+    status.services.flatMap(({ name, state }) =>
+      SERVICE_STATES.map((each): Sample => [{ service: name, state: each }, each === state ? 1 : 0]),
+    ),
+  ),
+
+  gauge("causeway_stream_offset_bytes", "Position of the stream here, in the master's own count.", ["stream", "stage"], (status) =>
+    status.streams.flatMap(({ id, positions }) =>
+      (["start", ...STAGES] as const).map((stage): Sample => [{ stream: id, stage }, toNumber(positions[stage])]),
+    ),
+  ),
+  stream("counter", "causeway_stream_bytes_total", "Raw bytes of the stream that came in.", ({ throughput }) => throughput.bytes),
+  stream("counter", "causeway_stream_commands_total", "Commands of the stream that came in.", ({ throughput }) => throughput.commands),
+  stream("gauge", "causeway_stream_compression_ratio", "Raw bytes per stored byte.", ({ compressionRatio }) => compressionRatio),
+
+  stream("gauge", "causeway_journal_bytes", "Bytes that the journal holds on disk.", ({ journal }) => journal.bytes),
+  stream("gauge", "causeway_journal_segments", "Files of the journal.", ({ journal }) => journal.segments),
+  stream("gauge", "causeway_journal_pending_bytes", "Bytes accepted and not yet written.", ({ journal }) => journal.pendingBytes),
+  stream("gauge", "causeway_journal_fsync_max_seconds", "Longest fsync seen.", ({ journal }) => journal.fsyncMsMax / 1000),
+  stream("gauge", "causeway_journal_disk_full", "1 while the disk takes no more: the stream waits, nothing is lost.", ({ journal }) =>
+    journal.diskFull ? 1 : 0,
+  ),
+  stream(
+    "counter",
+    "causeway_journal_dropped_needed_bytes_total",
+    "Bytes that retention dropped although a reader needed them.",
+    ({ journal }) => journal.droppedNeededBytes,
+  ),
+  stream("gauge", "causeway_snapshot_bytes", "RDB bytes stored of the newest snapshot.", ({ snapshot }) => snapshot?.rdbBytes),
+  stream(
+    "gauge",
+    "causeway_snapshot_complete",
+    "1 when the newest snapshot is whole.",
+    ({ snapshot }) => snapshot && (snapshot.state === "complete" ? 1 : 0),
+  ),
+
+  stream("counter", "causeway_master_full_syncs_total", "Full resynchronisations with the master.", ({ master }) => master?.fullSyncs),
+  stream(
+    "counter",
+    "causeway_master_partial_syncs_total",
+    "Partial resynchronisations with the master.",
+    ({ master }) => master?.partialSyncs,
+  ),
+  stream("gauge", "causeway_master_acked_offset_bytes", "What was last acknowledged to the master.", ({ master }) =>
+    toNumber(master?.ackedOffset),
+  ),
+
+  stream("counter", "causeway_delivery_units_total", "Transactions committed in the target.", ({ delivery }) => delivery?.units),
+  stream("counter", "causeway_delivery_commands_total", "Commands committed in the target.", ({ delivery }) => delivery?.commands),
+  stream(
+    "gauge",
+    "causeway_delivery_in_flight_bytes",
+    "Bytes sent to the target and not yet answered.",
+    ({ delivery }) => delivery?.inFlightBytes,
+  ),
+  stream("counter", "causeway_delivery_keys_loaded_total", "Keys loaded from snapshots.", ({ delivery }) => delivery?.keysLoaded),
+  stream(
+    "counter",
+    "causeway_delivery_keys_removed_total",
+    "Keys removed because a snapshot lacks them.",
+    ({ delivery }) => delivery?.keysRemoved,
+  ),
+  stream(
+    "counter",
+    "causeway_delivery_divergences_total",
+    "Commands that the target refused although the master accepted them.",
+    ({ delivery }) => delivery?.divergences,
+  ),
+  stream(
+    "counter",
+    "causeway_delivery_dead_letters_total",
+    "Commands written to the dead-letter file.",
+    ({ delivery }) => delivery?.deadLetters,
+  ),
+  stream(
+    "counter",
+    "causeway_delivery_reconnects_total",
+    "Times the connection to the target was made again.",
+    ({ delivery }) => delivery?.reconnects,
+  ),
+  named("causeway_delivery_dropped_total", "Commands not carried on, by reason.", "reason", ({ delivery }) => delivery?.dropped),
+  named("causeway_delivery_rewritten_total", "Commands rewritten, by name.", "command", ({ delivery }) => delivery?.rewritten),
+
+  link("gauge", "causeway_link_connected", "1 while the link is up.", ({ connectedAtMs }) => (connectedAtMs === undefined ? 0 : 1)),
+  link("gauge", "causeway_link_rtt_seconds", "Round trip time of the newest ping.", ({ rttMs }) => seconds(rttMs)),
+  link("gauge", "causeway_link_clock_offset_seconds", "The peer's clock minus ours.", ({ clock }) => seconds(clock?.offsetMs)),
+  link("gauge", "causeway_link_clock_error_seconds", "± of the clock offset.", ({ clock }) => seconds(clock?.errorMs)),
+  link("counter", "causeway_link_sent_bytes_total", "Bytes sent on the link.", ({ sentBytes }) => sentBytes),
+  link("counter", "causeway_link_received_bytes_total", "Bytes received on the link.", ({ receivedBytes }) => receivedBytes),
+  link("counter", "causeway_link_reconnects_total", "Times the link was made again.", ({ reconnects }) => reconnects),
+  link("counter", "causeway_link_refusals_total", "Connections refused.", ({ refusals }) => refusals),
+
+  peer("causeway_peer_acked_offset_bytes", "What the peer acknowledged.", ["stage"], ({ acked }) =>
+    STAGES.map((stage): Sample => [{ stage }, toNumber(acked[stage])]),
+  ),
+  peer("causeway_lag_bytes", "Bytes of the stream that the peer does not have.", ["stage"], ({ lag }) =>
+    STAGES.map((stage): Sample => [{ stage }, lag?.behindBytes[stage]]),
+  ),
+  peer("causeway_lag_seconds", "Age of the oldest record that is not applied at the peer.", [], ({ lag }) => [[{}, seconds(lag?.lagMs)]]),
+  peer("causeway_lag_stage_seconds", "T_write, T_network, T_ack and T (total) over the last minute.", ["stage", "quantile"], ({ lag }) =>
+    (["write", "network", "ack", "total"] as const).flatMap((stage) =>
+      QUANTILES.map(([quantile, of]): Sample => {
+        const quantiles = lag?.ms[stage];
+        return [{ stage, quantile }, quantiles && of(quantiles) / 1000];
+      }),
+    ),
+  ),
+];
+
+/** Name, type and label names of every metric, for the documentation's test. */
+export function metricCatalogue(): readonly Pick<Metric, "name" | "type" | "labels">[] {
+  return METRICS;
+}
+
+const processMetrics = new Registry();
+let collectsProcessMetrics = false;
+
+/** The exposition in Prometheus's text format. */
+export async function renderMetrics(status: GatewayStatus): Promise<string> {
+  if (!collectsProcessMetrics) collectDefaultMetrics({ register: processMetrics });
+  collectsProcessMetrics = true;
+  const registry = new Registry();
+  for (const { name, type, help, labels, samples } of METRICS) {
+    const options = { name, help, labelNames: ["region", ...labels], registers: [registry] };
+    const known = samples(status).filter((sample): sample is readonly [Labels, number] => sample[1] !== undefined);
+    if (known.length === 0) continue;
+    const set = type === "gauge" ? setterOf(new Gauge(options)) : adderTo(new Counter(options));
+    for (const [labelValues, value] of known) set({ region: status.region, ...labelValues }, value);
+  }
+  return `${await registry.metrics()}\n${await processMetrics.metrics()}`;
+}
+
+export const METRICS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+function setterOf(metric: Gauge): (labels: Labels, value: number) => void {
+  return (labels, value) => metric.set(labels, value);
+}
+
+function adderTo(metric: Counter): (labels: Labels, value: number) => void {
+  return (labels, value) => metric.inc(labels, value);
+}
+
+function gauge(name: string, help: string, labels: readonly string[], samples: Metric["samples"]): Metric {
+  return { name, type: "gauge", help, labels, samples };
+}
+
+function stream(type: Metric["type"], name: string, help: string, value: (stream: StreamStatus) => number | undefined): Metric {
+  return { name, type, help, labels: ["stream"], samples: (status) => status.streams.map((each) => [{ stream: each.id }, value(each)]) };
+}
+
+function named(
+  name: string,
+  help: string,
+  label: string,
+  counts: (stream: StreamStatus) => Readonly<Record<string, number>> | undefined,
+): Metric {
+  const samples = (status: GatewayStatus) =>
+    status.streams.flatMap((each) =>
+      Object.entries(counts(each) ?? {}).map(([word, count]): Sample => [{ stream: each.id, [label]: word }, count]),
+    );
+  return { name, type: "counter", help, labels: ["stream", label], samples };
+}
+
+function link(type: Metric["type"], name: string, help: string, value: (link: LinkStatus) => number | undefined): Metric {
+  const samples = (status: GatewayStatus) =>
+    status.links.map((each): Sample => [{ peer: each.peer, direction: each.direction }, value(each)]);
+  return { name, type, help, labels: ["peer", "direction"], samples };
+}
+
+function peer(name: string, help: string, labels: readonly string[], samplesOf: (stream: LinkStreamStatus) => readonly Sample[]): Metric {
+  const samples = (status: GatewayStatus) =>
+    status.links
+      .filter(({ direction }) => direction === "sending")
+      .flatMap((each) =>
+        each.streams.flatMap((one) =>
+          samplesOf(one).map(([own, value]): Sample => [{ peer: each.peer, stream: one.stream, ...own }, value]),
+        ),
+      );
+  return { name, type: "gauge", help, labels: ["peer", "stream", ...labels], samples };
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}
+
+/** Exact below 2^53, which a master reaches after 9 petabytes. */
+function toNumber(offset: string | undefined): number | undefined {
+  return offset === undefined ? undefined : Number(offset);
+}

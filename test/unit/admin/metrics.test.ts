@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { metricCatalogue, renderMetrics } from "../../../src/admin/metrics.ts";
+import { originStatus, replicaStatus } from "../../support/sample-status.ts";
+
+test("the exposition says what the status says, in base units", async () => {
+  const text = await renderMetrics(originStatus);
+  expect(text.split("\n")).toEqual(
+    expect.arrayContaining([
+      'causeway_gateway_info{region="us-east",version="0.1.0",lz4="lz4",topology="abababababab"} 1',
+      'causeway_stream_offset_bytes{region="us-east",stream="us-east/0",stage="durable"} 123456000',
+      'causeway_stream_bytes_total{region="us-east",stream="us-east/0"} 123456789',
+      'causeway_master_partial_syncs_total{region="us-east",stream="us-east/0"} 2',
+      'causeway_link_rtt_seconds{region="us-east",peer="eu-west",direction="sending"} 0.0804',
+      'causeway_link_connected{region="us-east",peer="ap-south",direction="sending"} 0',
+      'causeway_lag_seconds{region="us-east",peer="ap-south",stream="us-east/0"} 3600',
+      'causeway_lag_bytes{region="us-east",peer="eu-west",stream="us-east/0",stage="applied"} 6789',
+      'causeway_lag_stage_seconds{region="us-east",peer="eu-west",stream="us-east/0",stage="total",quantile="0.5"} 0.0885',
+      'causeway_service_state{region="us-east",service="source",state="running"} 1',
+    ]),
+  );
+  expect(text).not.toContain("NaN");
+  expect(text).toContain("process_resident_memory_bytes");
+});
+
+test("what is not known is no sample, and a second scrape is no double count", async () => {
+  const text = await renderMetrics(originStatus);
+  expect(text).not.toContain("causeway_delivery_units_total");
+  expect(text).not.toMatch(/causeway_lag_bytes\{[^}]*ap-south/);
+  const again = await renderMetrics(originStatus);
+  expect(again).toContain('causeway_stream_bytes_total{region="us-east",stream="us-east/0"} 123456789');
+  expect(await renderMetrics(replicaStatus)).toContain(
+    'causeway_delivery_dropped_total{region="eu-west",stream="us-east/0",reason="ping"} 12',
+  );
+});
+
+test("names say their unit, and counters end in _total", () => {
+  for (const { name, type } of metricCatalogue()) {
+    expect(name).toMatch(/^causeway_[a-z0-9]+(_[a-z0-9]+)*$/);
+    expect(name.endsWith("_total")).toBe(type === "counter");
+  }
+  expect(new Set(metricCatalogue().map(({ name }) => name)).size).toBe(metricCatalogue().length);
+});
+
+test("deploy/METRICS.md documents every metric with its type and labels, and no other", () => {
+  const text = readFileSync(new URL("../../../deploy/METRICS.md", import.meta.url), "utf8");
+  const documented = [...text.matchAll(/^\| `(causeway_\w+)` \| (\w+) \| (.*?) \|/gm)].map(
+    ([, name, type, labels]) => `${name} ${type} ${labels}`,
+  );
+  const wanted = metricCatalogue().map(({ name, type, labels }) => `${name} ${type} ${labels.join(", ")}`);
+  expect(documented.toSorted()).toEqual(wanted.toSorted());
+});

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { type GatewayStatus, notReadyReasons } from "../../../src/admin/status.ts";
+import { originStatus, replicaStatus } from "../../support/sample-status.ts";
+
+test("ready while every needed service runs", () => expect(notReadyReasons(originStatus)).toEqual([]));
+
+test("a halted service, a needed one that waits and a full disk are reasons; one that is not needed may wait", () => {
+  expect(notReadyReasons(replicaStatus)).toEqual(["delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR"]);
+  const services: GatewayStatus["services"] = [
+    { name: "source", needed: true, state: "waiting", code: "SOURCE_CONNECTION", message: "refused" },
+    { name: "alerts", needed: false, state: "waiting" },
+    { name: "listener", needed: true, state: "stopped" },
+  ];
+  expect(notReadyReasons({ ...originStatus, services })).toEqual(["source is waiting: SOURCE_CONNECTION, refused", "listener is stopped"]);
+  const stream = originStatus.streams[0]!;
+  const full = { ...stream, journal: { ...stream.journal, diskFull: true } };
+  expect(notReadyReasons({ ...originStatus, streams: [full] })).toEqual(["the journal of us-east/0 cannot write: the disk is full"]);
+});
