@@ -1,14 +1,147 @@
 /**
  * The target server as seen through ioredis: connecting, logging in, role, version, key counts, the checkpoint. Units do not travel
- * here but over the raw socket of `openSocket` (`unit-writer.ts`).
+ * here but over the raw socket of `raw-socket.ts`. ioredis repeats nothing by itself: a repeated command could be a second effect.
  */
-import type { Redis } from "ioredis";
-import type { TargetFacts } from "./target-facts.ts";
+import { Redis, type RedisOptions } from "ioredis";
+import { GatewayError, wrapError } from "../../errors.ts";
+import type { TargetAddress } from "./raw-socket.ts";
+import { refusalOf } from "./replies.ts";
+import { parseFacts, type TargetFacts } from "./target-facts.ts";
 
-export interface Target {
+const CONNECT_TIMEOUT_MS = 5_000;
+const COMMAND_TIMEOUT_MS = 10_000;
+/** Highest database number that is tried when CONFIG is not allowed. */
+const MAX_DATABASES = 1 << 16;
+
+export class Target {
+  readonly address: TargetAddress;
   readonly facts: TargetFacts;
   /** Administrative connection in database 0; nobody selects another one on it. */
   readonly control: Redis;
-  /** Another connection in database `db`; the caller quits it. */
-  openControl(db: number): Promise<Redis>;
+
+  private constructor(address: TargetAddress, facts: TargetFacts, control: Redis) {
+    this.address = address;
+    this.facts = facts;
+    this.control = control;
+  }
+
+  /** Throws TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
+  static async open(address: TargetAddress): Promise<Target> {
+    const control = await connect(address, 0);
+    try {
+      const info = await control.info();
+      return new Target(address, parseFacts(info, await countDatabases(control, address)), control);
+    } catch (cause) {
+      control.disconnect();
+      throw targetError(cause);
+    }
+  }
+
+  /** What the key holds as text; "" when it is missing. A key of another type is TARGET_REFUSED. */
+  async readCheckpoint(key: string): Promise<string> {
+    try {
+      return (await this.control.get(key)) ?? "";
+    } catch (cause) {
+      throw targetError(cause);
+    }
+  }
+
+  /** Another connection in database `db`; the caller disconnects it. */
+  openControl(db: number): Promise<Redis> {
+    return connect(this.address, db);
+  }
+
+  close(): void {
+    this.control.disconnect();
+  }
+}
+
+async function connect(address: TargetAddress, db: number): Promise<Redis> {
+  const options: Omit<RedisOptions, "replyMapping"> = {
+    host: address.host,
+    port: address.port,
+    ...(address.username === undefined ? {} : { username: address.username }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ...(address.tls === undefined ? {} : { tls: address.tls }),
+    db,
+    protocol: 2,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    enableReadyCheck: false,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectionName: "causeway-delivery",
+  };
+  const redis = new Redis(options);
+  let lastError: unknown;
+  redis.on("error", (error: unknown) => {
+    lastError = error;
+  });
+  try {
+    await redis.connect();
+    // ioredis reports a refused login as an event and goes on.
+    await redis.ping();
+    return redis;
+  } catch (cause) {
+    redis.disconnect();
+    throw targetError(isReply(lastError) ? lastError : cause);
+  }
+}
+
+async function countDatabases(control: Redis, address: TargetAddress): Promise<number> {
+  try {
+    const answer = (await control.config("GET", "databases")) as readonly string[];
+    const databases = Number(answer[1]);
+    if (databases > 0 && !(await isCluster(control))) return databases;
+  } catch (cause) {
+    if (!isReply(cause)) throw cause;
+  }
+  // CONFIG is not allowed, or does not tell: find the first number that SELECT refuses.
+  const probe = await connect(address, 0);
+  try {
+    let good = 0;
+    let bad = MAX_DATABASES;
+    for (let db = 1; db < bad; db = good === 0 ? 1 : Math.min(bad - 1, db * 2)) {
+      if (await canSelect(probe, db)) good = db;
+      else bad = db;
+      if (bad - good <= 1) break;
+    }
+    while (bad - good > 1) {
+      const middle = (good + bad) >> 1;
+      if (await canSelect(probe, middle)) good = middle;
+      else bad = middle;
+    }
+    return good + 1;
+  } finally {
+    probe.disconnect();
+  }
+}
+
+async function isCluster(control: Redis): Promise<boolean> {
+  return (await control.info("cluster")).includes("cluster_enabled:1");
+}
+
+async function canSelect(redis: Redis, db: number): Promise<boolean> {
+  try {
+    await redis.select(db);
+    return true;
+  } catch (cause) {
+    if (isReply(cause)) return false;
+    throw cause;
+  }
+}
+
+function isReply(cause: unknown): cause is Error {
+  return cause instanceof Error && cause.name === "ReplyError";
+}
+
+/** An error reply keeps its meaning; everything else is the connection's. */
+export function targetError(cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause;
+  if (!isReply(cause)) return wrapError("TARGET_CONNECTION", "the target cannot be reached", cause);
+  const refusal = refusalOf(cause.message, "an administrative command");
+  return refusal.code === "TARGET_REJECTED" ? new GatewayError("TARGET_REFUSED", refusal.message, { details: refusal.details }) : refusal;
 }

@@ -102,6 +102,11 @@ export class UnitWriter implements UnitSubmitter {
     return this.#inFlightBytes;
   }
 
+  /** A unit has begun and not ended: `drain` would wait for `commit`. */
+  get unitOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
   /** Whether `ready` would wait. An open unit is bounded by the socket alone: it is answered only after its end. */
   get full(): boolean {
     return this.#open ? this.#socket.writableLength >= this.#limitBytes : this.#inFlightBytes >= this.#limitBytes;

@@ -1,0 +1,36 @@
+/** What delivery of one stream has done; it outlives the attempts, so that counters do not start over with each connection. */
+import type { Offset } from "../../stream/position.ts";
+import type { LoadProgress } from "./loading.ts";
+
+export type DeliveryPhase = "connecting" | "waiting" | "loading" | "streaming" | "stopped";
+
+/** Names come from the stream: never more than this many are told apart. */
+const MAX_NAMES = 64;
+const OTHER = "other";
+
+export class DeliveryStats {
+  phase: DeliveryPhase = "connecting";
+  targetVersion: string | undefined;
+  /** Committed in the target, or without any effect there. */
+  applied: Offset | undefined;
+  units = 0;
+  commands = 0;
+  divergences = 0;
+  deadLetters = 0;
+  /** Times a connection was opened. */
+  connections = 0;
+  inFlightBytes = 0;
+  loading: LoadProgress | undefined;
+  lastError: string | undefined;
+  /** By command name: belongs to the origin alone, or only marks a duplicate. */
+  readonly dropped = new Map<string, number>();
+  /** By command name: not what a normal client may send, or relative to a time that is over. */
+  readonly rewritten = new Map<string, number>();
+  /** By the target's word: OOM, READONLY, … */
+  readonly conditions = new Map<string, number>();
+
+  count(counters: Map<string, number>, name: string): void {
+    const key = counters.has(name) || counters.size < MAX_NAMES ? name : OTHER;
+    counters.set(key, (counters.get(key) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * Delivery of one stream into one writable server: opens the target, loads the snapshot when there is no position to go on from, then
+ * applies records. One `run` is one attempt; a new history or a gap in the journal begins again inside it, everything else ends it.
+ * What is applied is what the target's checkpoint says, read anew with each connection (APPLIED_ONCE).
+ */
+import { randomBytes } from "node:crypto";
+import type { Logger } from "pino";
+import { GatewayError, wrapError } from "../../errors.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { sleep } from "../../runtime/sleep.ts";
+import type { Service } from "../../runtime/supervisor.ts";
+import type { HistoryLog, StreamLog } from "../../stream/log.ts";
+import type { Offset, StreamId } from "../../stream/position.ts";
+import { type Checkpoint, checkpointKey, parseCheckpoint } from "./checkpoint.ts";
+import { DeadLetters } from "./dead-letters.ts";
+import type { DeliveryStats } from "./delivery-stats.ts";
+import type { LoadSnapshot } from "./loading.ts";
+import { openRawSocket, type TargetAddress } from "./raw-socket.ts";
+import { errorWord } from "./replies.ts";
+import { decideStart, explainConflict, type Start } from "./start.ts";
+import { Streaming } from "./streaming.ts";
+import { Target } from "./target.ts";
+import { admit, canEvictCheckpoint, keysIn } from "./target-facts.ts";
+import type { Divergence } from "./unit.ts";
+import { UnitWriter } from "./unit-writer.ts";
+
+/** A stop waits this long for what is in flight; the checkpoint makes leaving earlier harmless. */
+const STOP_MS = 2_000;
+/** Before the next attempt after a gap or a change of history, so that a journal in trouble is not asked in a tight loop. */
+const RETRY_MS = 100;
+/** Between two looks at a journal that cannot be delivered yet and does not say that it has changed. */
+const WAIT_MS = 1_000;
+const MARK_ATTEMPTS = 5;
+/** Divergences in a row are counted each and logged no more often than this. */
+const DIVERGENCE_LOG_MS = 1_000;
+const READER = "delivery";
+
+export type DeliveryOptions = {
+  readonly stream: StreamId;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly journal: StreamLog;
+  readonly target: TargetAddress;
+  /** Write to this target even if it holds foreign keys or is marked as diverged: a snapshot replaces what is there. */
+  readonly adopt: boolean;
+  readonly onDivergence: "halt" | "dead-letter";
+  /** Needed for "dead-letter". */
+  readonly deadLetterFile: string;
+  readonly loadSnapshot: LoadSnapshot;
+  /** Shared by all attempts. */
+  readonly stats: DeliveryStats;
+};
+
+export class Delivery implements Service {
+  readonly #options: DeliveryOptions;
+  readonly #key: string;
+  readonly #token = randomBytes(8).toString("hex");
+  readonly #deadLetters: DeadLetters;
+  #divergence: Divergence | undefined;
+  #divergenceLoggedAtMs = Number.NEGATIVE_INFINITY;
+  #applied: { readonly history: HistoryLog; readonly offset: Offset } | undefined;
+
+  constructor(options: DeliveryOptions) {
+    this.#options = options;
+    this.#key = checkpointKey(options.stream);
+    this.#deadLetters = new DeadLetters({ path: options.deadLetterFile, stream: options.stream });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { journal, stats } = this.#options;
+    try {
+      while (!signal.aborted) {
+        stats.phase = "waiting";
+        const history = journal.current;
+        if (history) await this.#attempt(history, signal);
+        else await journal.changed(signal);
+      }
+    } catch (cause) {
+      const error = wrapError("INVARIANT", "delivery failed", cause);
+      stats.lastError = error.message;
+      if (error.code === "TARGET_BUSY") stats.count(stats.conditions, errorWord(String(error.details["error"] ?? "waiting")));
+      throw error;
+    } finally {
+      stats.phase = "stopped";
+      stats.inFlightBytes = 0;
+    }
+  }
+
+  /** One connection to the target. */
+  async #attempt(history: HistoryLog, signal: AbortSignal): Promise<void> {
+    const { clock, log, stats, adopt } = this.#options;
+    stats.phase = "connecting";
+    const target = await Target.open(this.#options.target);
+    try {
+      stats.targetVersion = `${target.facts.product} ${target.facts.version}`;
+      const text = await target.readCheckpoint(this.#key);
+      const checkpoint = admit({ facts: target.facts, checkpointText: text, adopt });
+      if (canEvictCheckpoint(target.facts)) {
+        const { maxmemoryPolicy } = target.facts;
+        log.warn({ event: "delivery.checkpoint-evictable", maxmemoryPolicy }, "the target's eviction policy can remove the checkpoint");
+      }
+      const start = decideStart(checkpoint, history);
+      if (start.kind === "wait") {
+        stats.phase = "waiting";
+        log.debug({ event: "delivery.waited", why: start.why }, "nothing can be delivered yet");
+        await this.#options.journal.changed(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]));
+        return;
+      }
+      const socket = await openRawSocket(this.#options.target, this.#key);
+      const stop = new AbortController();
+      const abort = () => stop.abort();
+      signal.addEventListener("abort", abort, { once: true });
+      if (signal.aborted) abort();
+      stats.connections++;
+      let ended: GatewayError | undefined;
+      const writer = new UnitWriter({
+        socket,
+        clock,
+        checkpointKey: this.#key,
+        expected: text,
+        token: this.#token,
+        events: {
+          onCommit: (committed) => this.#committed(history, committed),
+          onDivergence: (divergence) => (stats.phase === "streaming" ? this.#diverged(divergence) : refused(divergence)),
+          onEnd: (reason) => {
+            ended = reason;
+            abort();
+          },
+        },
+      });
+      try {
+        await this.#deliver({ history, target, writer, start, wasEmpty: text === "" && keysIn(target.facts) === 0 }, stop.signal);
+        if (ended) throw ended;
+        if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
+      } catch (cause) {
+        throw await this.#reasonOf(ended ?? cause, target);
+      } finally {
+        signal.removeEventListener("abort", abort);
+        writer.close();
+      }
+    } catch (cause) {
+      const error = wrapError("INVARIANT", "delivery failed", cause);
+      if (error.code !== "HISTORY_CHANGED" && error.code !== "JOURNAL_GAP") throw error;
+      log.info({ event: "delivery.restarted", code: error.code, details: error.details }, error.message);
+      await sleep(RETRY_MS, signal);
+    } finally {
+      target.close();
+    }
+  }
+
+  async #deliver(work: Work, signal: AbortSignal): Promise<void> {
+    const { start, history, writer, target } = work;
+    const { stats, clock, log } = this.#options;
+    const from = start.kind === "load" ? await this.#load(work, start, signal) : { ...start.checkpoint, state: "streaming" as const };
+    if (signal.aborted) return;
+    // The claim: from here on units of an older writer fail (ONE_WRITER).
+    writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: from });
+    await writer.drain(signal);
+    if (signal.aborted) return;
+    stats.phase = "streaming";
+    log.info({ event: "delivery.streaming", history: history.id, offset: from.offset }, "applying records");
+    this.#report(history, from.offset);
+    const onApplied = (offset: Offset) => this.#report(history, offset);
+    await new Streaming({
+      history,
+      from,
+      writer,
+      checkpointKey: this.#key,
+      databases: target.facts.databases,
+      stats,
+      clock,
+      onApplied,
+    }).run(signal);
+  }
+
+  /** Returns the position at which the snapshot's data set stands. */
+  async #load(work: Work, start: Start & { readonly kind: "load" }, signal: AbortSignal): Promise<Checkpoint> {
+    const { log, stats, loadSnapshot } = this.#options;
+    const { info } = start.snapshot;
+    const loaded: Checkpoint = {
+      state: "streaming",
+      history: work.history.id,
+      offset: info.offset,
+      db: info.db,
+      replid: info.replid,
+      snapshotId: undefined,
+      rdbOffset: 0,
+      writer: this.#token,
+      readAtMs: 0,
+    };
+    const checkpointAt = (rdbOffset: number): Checkpoint => ({ ...loaded, state: "loading", snapshotId: info.id, rdbOffset });
+    stats.phase = "loading";
+    log.info({ event: "delivery.loading", history: work.history.id, snapshot: info.id, resumeAt: start.resumeAt }, "loading a snapshot");
+    work.writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: checkpointAt(start.resumeAt) });
+    await work.writer.drain(signal);
+    if (signal.aborted) return loaded;
+    const onProgress = (progress: DeliveryStats["loading"]) => {
+      stats.loading = progress;
+      stats.inFlightBytes = work.writer.inFlightBytes;
+    };
+    const { snapshot, resumeAt } = start;
+    const { target, writer, wasEmpty: targetWasEmpty } = work;
+    await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, checkpointAt, onProgress }, signal);
+    return loaded;
+  }
+
+  #committed(history: HistoryLog, checkpoint: Checkpoint): void {
+    const { stats } = this.#options;
+    stats.units++;
+    if (checkpoint.state === "streaming") this.#report(history, checkpoint.offset);
+  }
+
+  /** Tells the journal, once per event-loop turn. */
+  #report(history: HistoryLog, offset: Offset): void {
+    const scheduled = this.#applied !== undefined;
+    this.#applied = { history, offset };
+    if (scheduled) return;
+    setImmediate(() => {
+      const applied = this.#applied!;
+      this.#applied = undefined;
+      const position = { history: applied.history.id, offset: applied.offset };
+      this.#options.stats.applied = applied.offset;
+      this.#options.journal.markApplied(position);
+      this.#options.journal.retain(READER, position);
+    });
+  }
+
+  /** The target failed a command that the source had run. */
+  #diverged(divergence: Divergence): GatewayError | undefined {
+    const { stats, log, clock, onDivergence } = this.#options;
+    const { command, error, checkpoint } = divergence;
+    stats.divergences++;
+    const now = clock.nowMs();
+    if (now - this.#divergenceLoggedAtMs >= DIVERGENCE_LOG_MS) {
+      this.#divergenceLoggedAtMs = now;
+      log.error(
+        { event: "delivery.diverged", command, error, offset: checkpoint.offset, divergences: stats.divergences },
+        "the target failed a command of the stream",
+      );
+    }
+    if (onDivergence === "halt") {
+      this.#divergence ??= divergence;
+      return refused(divergence);
+    }
+    try {
+      this.#deadLetters.write(divergence, now);
+      stats.deadLetters++;
+      return undefined;
+    } catch (cause) {
+      this.#divergence ??= divergence;
+      return wrapError("TARGET_REJECTED", "a dead letter could not be written", cause);
+    }
+  }
+
+  /** Says more about what ended the writer, and leaves a mark in the target when it has diverged. */
+  async #reasonOf(cause: unknown, target: Target): Promise<unknown> {
+    const { log } = this.#options;
+    try {
+      if (this.#divergence) await this.#markDiverged(target);
+      else if (cause instanceof GatewayError && cause.code === "CHECKPOINT_CONFLICT") {
+        return explainConflict(await target.readCheckpoint(this.#key), this.#token);
+      }
+    } catch (error) {
+      log.error({ event: "delivery.unmarked", err: error }, "the target could not be asked or marked after a failure");
+    }
+    return cause;
+  }
+
+  /** A restart must not go on as if nothing had happened. What the ended writer still had in flight may come between. */
+  async #markDiverged(target: Target): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const expected = await target.readCheckpoint(this.#key);
+      if (expected === "") return;
+      const socket = await openRawSocket(this.#options.target, this.#key);
+      const writer = new UnitWriter({ socket, clock: this.#options.clock, checkpointKey: this.#key, expected, token: this.#token });
+      try {
+        writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: { ...parseCheckpoint(expected), state: "diverged" } });
+        await writer.drain(AbortSignal.timeout(STOP_MS));
+        if (writer.inFlightBytes > 0) throw new GatewayError("TARGET_CONNECTION", "the target did not answer in time");
+        return;
+      } catch (cause) {
+        if (attempt === MARK_ATTEMPTS) throw cause;
+      } finally {
+        writer.close();
+      }
+    }
+  }
+}
+
+type Work = {
+  readonly history: HistoryLog;
+  readonly target: Target;
+  readonly writer: UnitWriter;
+  readonly start: Exclude<Start, { readonly kind: "wait" }>;
+  readonly wasEmpty: boolean;
+};
+
+function refused(divergence: Divergence): GatewayError {
+  const { command, error, explanation, checkpoint } = divergence;
+  const what = explanation === undefined ? command : `${command} (${explanation})`;
+  return new GatewayError("TARGET_REJECTED", `the target failed ${what}: ${error}`, {
+    details: { command, error, explanation, offset: checkpoint.offset },
+  });
+}

@@ -1,0 +1,104 @@
+/** Applies the records of one history over one unit writer, from a checkpoint on, until told to stop. */
+import type { Clock } from "../../runtime/clock.ts";
+import type { HistoryLog, RecordCursor } from "../../stream/log.ts";
+import type { Offset } from "../../stream/position.ts";
+import { decodePayload, type RecordHeader, readRecordHeader } from "../../stream/record.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { DeliveryStats } from "./delivery-stats.ts";
+import { Planner, type UnitPart } from "./plan.ts";
+import type { UnitWriter } from "./unit-writer.ts";
+
+const BATCH_BYTES = 256 * 1024;
+/** A stream that only pings moves the checkpoint no more often than this. */
+const IDLE_COMMIT_MS = 1_000;
+
+export type StreamingOptions = {
+  readonly history: HistoryLog;
+  readonly from: Checkpoint;
+  readonly writer: UnitWriter;
+  readonly checkpointKey: string;
+  readonly databases: number;
+  readonly stats: DeliveryStats;
+  readonly clock: Clock;
+  /** Everything up to `offset` is in the target or has no effect there. */
+  readonly onApplied: (offset: Offset) => void;
+};
+
+export class Streaming {
+  readonly #options: StreamingOptions;
+  readonly #planner: Planner;
+  #idleCommitAtMs = 0;
+
+  constructor(options: StreamingOptions) {
+    const { stats } = options;
+    this.#options = options;
+    this.#planner = new Planner({
+      from: options.from,
+      checkpointKey: options.checkpointKey,
+      databases: options.databases,
+      events: {
+        onDropped: (name) => stats.count(stats.dropped, name),
+        onRewritten: (name) => stats.count(stats.rewritten, name),
+      },
+    });
+  }
+
+  /** Resolves when the signal aborts. Throws what the cursor, the planner and the writer throw. */
+  async run(signal: AbortSignal): Promise<void> {
+    const cursor = this.#options.history.openCursor(this.#options.from.offset);
+    try {
+      await this.#follow(cursor, signal);
+    } finally {
+      await cursor.close();
+    }
+  }
+
+  async #follow(cursor: RecordCursor, signal: AbortSignal): Promise<void> {
+    const { writer } = this.#options;
+    for (;;) {
+      const records = await cursor.next(signal, BATCH_BYTES);
+      if (records === undefined) return;
+      let header: RecordHeader | undefined;
+      for (const record of records) {
+        header = readRecordHeader(record);
+        for (const part of this.#planner.add(header, decodePayload(record, header))) {
+          this.#send(part, header);
+          if (writer.full) await writer.ready(signal);
+          if (signal.aborted) return;
+        }
+      }
+      const last = this.#planner.flush();
+      if (header && last) this.#send(last, header);
+      else if (header) this.#withoutEffect(header);
+      if (writer.full) await writer.ready(signal);
+    }
+  }
+
+  #send(part: UnitPart, header: RecordHeader): void {
+    const { writer, stats } = this.#options;
+    if (part.opens) writer.begin();
+    writer.append(part.pieces, part.commands);
+    stats.commands += part.streamCommands;
+    if (part.end) writer.commit(this.#checkpoint(header), part.db);
+    stats.inFlightBytes = writer.inFlightBytes;
+  }
+
+  /** The stream went on without a command for the target. */
+  #withoutEffect(header: RecordHeader): void {
+    const { writer, clock, onApplied } = this.#options;
+    if (this.#planner.unitOpen) return;
+    const { offset } = this.#planner.boundary;
+    if (offset <= writer.expected!.offset) return;
+    const busy = writer.inFlightBytes > 0;
+    if (!busy) onApplied(offset);
+    const now = clock.nowMs();
+    if (!busy && now - this.#idleCommitAtMs < IDLE_COMMIT_MS) return;
+    this.#idleCommitAtMs = now;
+    writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: this.#checkpoint(header) });
+  }
+
+  #checkpoint(header: RecordHeader): Checkpoint {
+    const { from } = this.#options;
+    return { ...from, ...this.#planner.boundary, state: "streaming", replid: header.replid, readAtMs: header.readAtMs };
+  }
+}
