@@ -1,0 +1,265 @@
+/**
+ * The origin's gateway listens: proves peers, gives each only what the topology gives it, one link per region (a newer
+ * connection of a region replaces the older). Anything else on the port gets one short answer and is counted; nothing that
+ * arrives before the proof is kept, and the number of strangers is bounded (BOUNDED).
+ */
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
+import type { Logger } from "pino";
+import { type WebSocket, WebSocketServer } from "ws";
+import { GatewayError, wrapError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Service } from "../runtime/supervisor.ts";
+import type { StreamLog } from "../stream/log.ts";
+import type { StreamId } from "../stream/position.ts";
+import { NONCE_BYTES } from "./auth.ts";
+import { isCertificateOf } from "./certificate.ts";
+import { LinkConnection, WEBSOCKET_OPTIONS } from "./connection.ts";
+import { LINK_PATH, type LinkTls } from "./dialer.ts";
+import { HANDSHAKE_DEADLINE_MS, ListenerHandshake } from "./handshake.ts";
+import { DEFAULT_LIVENESS_MS } from "./heartbeat.ts";
+import { Refusals } from "./refusals.ts";
+import { type SenderPorts, SenderSession } from "./sender-session.ts";
+import type { ListenerStats } from "./stats.ts";
+import { DEFAULT_WINDOW_BYTES } from "./window.ts";
+
+const MAX_UNAUTHENTICATED = 64;
+/** Sockets of any kind, HTTP included. */
+const MAX_CONNECTIONS = 1024;
+const HTTP_TIMEOUT_MS = 5000;
+const ANSWERS = { 400: "Bad Request", 404: "Not Found", 503: "Service Unavailable" } as const;
+
+export type LinkListenerOptions = SenderPorts & {
+  /** Our region. */
+  readonly region: string;
+  readonly host: string;
+  /** 0: any free one, see `stats.port`. */
+  readonly port: number;
+  readonly tls?: LinkTls | undefined;
+  readonly secret: string;
+  /** Hex. */
+  readonly topologyDigest: string;
+  /** Which streams each region may take. */
+  readonly peers: ReadonlyMap<string, ReadonlySet<StreamId>>;
+  readonly logs: ReadonlyMap<StreamId, StreamLog>;
+  readonly windowBytes?: number | undefined;
+  readonly livenessMs?: number | undefined;
+  readonly log: Logger;
+  readonly clock: Clock;
+};
+
+type Link = { readonly connection: LinkConnection; readonly session: SenderSession };
+type Opened = { readonly peer: string; readonly sameTopology: boolean };
+
+export class LinkListener implements Service {
+  readonly #options: LinkListenerOptions;
+  readonly #logger: Logger;
+  readonly #refusals: Refusals;
+  readonly #links = new Map<string, Link>();
+  /** Everything that was accepted and has not ended. */
+  readonly #serving = new Set<Promise<void>>();
+  #port: number | undefined;
+  #unauthenticated = 0;
+  #accepted = 0;
+  #replaced = 0;
+
+  constructor(options: LinkListenerOptions) {
+    this.#options = options;
+    this.#logger = options.log;
+    this.#refusals = new Refusals(options);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const sockets = new WebSocketServer({ ...WEBSOCKET_OPTIONS, noServer: true, clientTracking: false });
+    const server = this.#createServer();
+    server.on("upgrade", (request, socket, head) => {
+      const refusal = this.#admit(request);
+      if (refusal) {
+        this.#turnAway(socket, refusal.status, refusal.message);
+        return;
+      }
+      this.#unauthenticated++;
+      let upgraded = false;
+      socket.once("close", () => {
+        if (!upgraded) this.#unauthenticated--;
+      });
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        upgraded = true;
+        const serving = this.#serve(ws, socket as Socket, signal).finally(() => this.#serving.delete(serving));
+        this.#serving.add(serving);
+      });
+    });
+    try {
+      await this.#listen(server, signal);
+    } finally {
+      this.#port = undefined;
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const { connection } of this.#links.values()) connection.bye("the gateway is stopping");
+      server.closeAllConnections();
+      await Promise.all(this.#serving);
+      await closed;
+    }
+  }
+
+  get stats(): ListenerStats {
+    return {
+      port: this.#port,
+      unauthenticated: this.#unauthenticated,
+      accepted: this.#accepted,
+      replaced: this.#replaced,
+      refusals: this.#refusals.counts,
+      links: [...this.#links.values()].map(({ session }) => session.stats),
+    };
+  }
+
+  #createServer(): Server {
+    const timeouts = {
+      headersTimeout: HTTP_TIMEOUT_MS,
+      requestTimeout: HTTP_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+      keepAlive: true,
+    };
+    const { tls } = this.#options;
+    const server = tls
+      ? createTlsServer({ ...timeouts, ...tls, requestCert: true, rejectUnauthorized: true, handshakeTimeout: HANDSHAKE_DEADLINE_MS })
+      : createServer(timeouts);
+    server.maxConnections = MAX_CONNECTIONS;
+    server.on("request", (_request, response) => {
+      this.#refusals.add("http", "a plain HTTP request came to the link port");
+      response.writeHead(426, { connection: "close", "content-type": "text/plain", upgrade: "websocket" });
+      response.end(`This is the link port of a Causeway gateway: it speaks WebSocket at ${LINK_PATH}.\n`);
+    });
+    server.on("clientError", (_error, socket) => this.#turnAway(socket, 400, "something that is not HTTP came to the link port"));
+    server.on("tlsClientError", () => this.#refusals.add("tls", "a TLS handshake failed on the link port"));
+    server.on("drop", () => this.#refusals.add("busy", "too many connections to the link port"));
+    return server;
+  }
+
+  /** Returns when the signal aborts. */
+  async #listen(server: Server, signal: AbortSignal): Promise<void> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", (cause) => reject(wrapError("LINK_CONNECTION", `cannot listen on ${host}:${port}`, cause)));
+      server.listen(port, host, () => {
+        this.#port = (server.address() as AddressInfo).port;
+        this.#logger.info({ event: "link.listening", host, port: this.#port }, "listening for links");
+        if (signal.aborted) resolve();
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    });
+  }
+
+  #admit(request: IncomingMessage): { readonly status: keyof typeof ANSWERS; readonly message: string } | undefined {
+    if (request.url !== LINK_PATH) return { status: 404, message: "a WebSocket asked for another path than the link's" };
+    if (this.#unauthenticated >= MAX_UNAUTHENTICATED) return { status: 503, message: "too many unproven connections to the link port" };
+    return undefined;
+  }
+
+  #turnAway(socket: Duplex, status: keyof typeof ANSWERS, message: string): void {
+    this.#refusals.add(status === 503 ? "busy" : "http", message);
+    socket.on("error", () => undefined);
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    socket.end(`HTTP/1.1 ${status} ${ANSWERS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+  }
+
+  async #serve(ws: WebSocket, socket: Socket, signal: AbortSignal): Promise<void> {
+    const connection = new LinkConnection({ ws, socket, clock: this.#options.clock });
+    let opened: Opened | undefined;
+    try {
+      opened = await this.#prove(connection, socket, signal);
+    } finally {
+      this.#unauthenticated--;
+    }
+    if (opened) await this.#serveLink(connection, opened, signal);
+    await connection.closed;
+  }
+
+  /** Undefined when the connection ended before the proof. */
+  async #prove(connection: LinkConnection, socket: Socket, signal: AbortSignal): Promise<Opened | undefined> {
+    const { region, secret, topologyDigest, peers } = this.#options;
+    const handshake = new ListenerHandshake({
+      region,
+      secret,
+      nonce: randomBytes(NONCE_BYTES),
+      topologyDigest: Buffer.from(topologyDigest, "hex"),
+      isPeer: (name) => peers.has(name),
+      isCertified: socket instanceof TLSSocket ? (name) => isCertificateOf(name, socket.getPeerCertificate()) : undefined,
+    });
+    const late = setTimeout(() => {
+      this.#refusals.add("late", "a connection did not prove itself in time");
+      connection.fail(new GatewayError("LINK_CONNECTION", "the handshake took too long"));
+    }, HANDSHAKE_DEADLINE_MS);
+    const stop = () => connection.bye("the gateway is stopping");
+    signal.addEventListener("abort", stop, { once: true });
+    const opened = await new Promise<Opened | undefined>((resolve) => {
+      connection.over.addEventListener("abort", () => resolve(undefined), { once: true });
+      connection.onFrame((frame) => {
+        const step = handshake.step(frame);
+        if (step.kind === "refuse") {
+          this.#refusals.add(step.code, step.message);
+          connection.refuse(step.code, new GatewayError("LINK_REFUSED", step.message));
+          return;
+        }
+        connection.send(step.frame);
+        if (step.kind === "open") resolve({ peer: step.peer, sameTopology: step.sameTopology });
+      });
+    });
+    clearTimeout(late);
+    signal.removeEventListener("abort", stop);
+    if (!opened && connection.error?.code === "FRAME_MALFORMED") this.#refusals.add("malformed", connection.error.message);
+    return opened;
+  }
+
+  async #serveLink(connection: LinkConnection, { peer, sameTopology }: Opened, signal: AbortSignal): Promise<void> {
+    const {
+      peers,
+      logs,
+      windowBytes = DEFAULT_WINDOW_BYTES,
+      livenessMs = DEFAULT_LIVENESS_MS,
+      clock,
+      onAck,
+      requestSnapshot,
+    } = this.#options;
+    const log = this.#logger.child({ link: peer });
+    const session = new SenderSession({
+      connection,
+      peer,
+      streams: peers.get(peer) ?? new Set(),
+      logs,
+      windowBytes,
+      livenessMs,
+      sameTopology,
+      log,
+      clock,
+      onAck,
+      requestSnapshot,
+    });
+    const older = this.#links.get(peer);
+    const link = { connection, session };
+    this.#links.set(peer, link);
+    this.#accepted++;
+    if (older) {
+      this.#replaced++;
+      log.warn({ event: "link.replaced" }, "a newer connection of the same region replaces this link");
+      older.connection.bye("a newer connection of the same region took over");
+    }
+    log.info({ event: "link.opened", sameTopology }, "link opened");
+    if (!sameTopology) log.warn({ event: "link.topology-differs" }, `this gateway and ${peer} were started with different topologies`);
+    try {
+      await session.run(signal);
+    } finally {
+      if (this.#links.get(peer) === link) this.#links.delete(peer);
+      const { code, message, details } = connection.error ?? new GatewayError("LINK_CONNECTION", "the link ended");
+      if (code === "LINK_REFUSED") this.#refusals.add("stream-not-given", message);
+      else if (code === "FRAME_MALFORMED") this.#refusals.add("malformed", message);
+      log.info({ event: "link.closed", code, details }, message);
+    }
+  }
+}

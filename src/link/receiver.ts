@@ -1,0 +1,257 @@
+/**
+ * One stream, receiver's side: says what we hold, then checks each record and chunk and hands it to the log, in order and
+ * without a gap (NO_GAP). Credit is given back only for bytes that the log took and had room for (BOUNDED).
+ * An unfinished snapshot stays in the log when the link breaks: the next connection goes on with it.
+ */
+import type { Logger } from "pino";
+import { GatewayError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
+import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
+import { decodeRecordHeader } from "../stream/record.ts";
+import { decodeChunkHeader } from "../stream/snapshot-chunk.ts";
+import type { Frame, Held, RecordsFrame, SnapshotAbortedFrame, SnapshotChunkFrame, SnapshotEndFrame, StartFrame } from "../wire/frames.ts";
+import { AckPacer, ackOf } from "./ack.ts";
+import { advanceStream, type StreamPhase } from "./phase.ts";
+import type { ReceiverStats } from "./stats.ts";
+import { Wake } from "./wake.ts";
+import { ReceiveWindow } from "./window.ts";
+
+export type StreamFrame = StartFrame | RecordsFrame | SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame;
+
+export type StreamReceiverOptions = {
+  readonly streamLog: StreamLog;
+  readonly windowBytes: number;
+  readonly send: (frame: Frame) => void;
+  /** Called when `waitingBytes` has changed. */
+  readonly onBacklog: () => void;
+  readonly log: Logger;
+  readonly clock: Clock;
+};
+
+export class StreamReceiver {
+  readonly #log: StreamLog;
+  readonly #logger: Logger;
+  readonly #send: (frame: Frame) => void;
+  readonly #onBacklog: () => void;
+  readonly #window: ReceiveWindow;
+  readonly #acks: AckPacer;
+  readonly #wake = new Wake();
+  /** Frames that wait for the log; the credit window bounds their bytes. */
+  #inbox: StreamFrame[] = [];
+  #history: HistoryLog | undefined;
+  #writer: SnapshotWriter | undefined;
+  #phase: StreamPhase = "resuming";
+  #head: { readonly history: HistoryId; readonly offset: Offset } | undefined;
+  #records = 0;
+  #chunks = 0;
+
+  constructor(options: StreamReceiverOptions) {
+    this.#log = options.streamLog;
+    this.#logger = options.log.child({ stream: this.#log.stream });
+    this.#send = options.send;
+    this.#onBacklog = options.onBacklog;
+    this.#window = new ReceiveWindow(options.windowBytes);
+    const send = () => this.#send(ackOf(this.#log, this.#window.grant()));
+    this.#acks = new AckPacer({ nowMs: () => options.clock.nowMs(), send });
+  }
+
+  get stream(): StreamId {
+    return this.#log.stream;
+  }
+
+  get waitingBytes(): number {
+    return this.#window.waitingBytes;
+  }
+
+  /** Subscribes and stores what comes; returns when the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await this.#subscribe();
+    const stopAcks = this.#log.onProgress(() => this.#acks.due());
+    try {
+      this.#acks.due();
+      while (!signal.aborted) {
+        const frames = this.#inbox;
+        this.#inbox = [];
+        for (const frame of frames) {
+          if (signal.aborted) return;
+          const busy = this.#take(frame, signal);
+          if (busy) await busy;
+          this.#consumed(bytesOf(frame));
+        }
+        if (this.#inbox.length === 0) await this.#wake.wait(signal);
+      }
+    } finally {
+      stopAcks();
+      this.#acks.stop();
+      this.#move("closed");
+    }
+  }
+
+  /** Takes a frame off the socket. Throws FRAME_MALFORMED when the peer has no credit for it. */
+  push(frame: StreamFrame): void {
+    this.#window.received(bytesOf(frame));
+    this.#inbox.push(frame);
+    this.#wake.notify();
+    this.#onBacklog();
+  }
+
+  noteHead(head: { readonly history: HistoryId; readonly offset: Offset }): void {
+    this.#head = head;
+  }
+
+  get stats(): ReceiverStats {
+    return {
+      stream: this.stream,
+      phase: this.#phase,
+      history: this.#history?.id,
+      receivedOffset: this.#history?.tail.offset,
+      headOffset: this.#head && this.#head.history === this.#history?.id ? this.#head.offset : undefined,
+      records: this.#records,
+      chunks: this.#chunks,
+      windowUsedBytes: this.#window.waitingBytes,
+      windowLimitBytes: this.#window.limitBytes,
+    };
+  }
+
+  async #subscribe(): Promise<void> {
+    const held: Held[] = [];
+    for (const history of [this.#log.arriving, this.#log.current]) {
+      if (history === undefined) continue;
+      await history.cutOpenTail();
+      const { tail, snapshot } = history;
+      const unfinished = history !== this.#log.current;
+      // An arriving history without a stored snapshot is of no use to anybody.
+      if (unfinished && snapshot === undefined) continue;
+      held.push({
+        history: history.id,
+        offset: tail.offset,
+        replid: tail.replid,
+        ...(unfinished && snapshot && { snapshot: { id: snapshot.info.id, chunks: snapshot.chunks } }),
+      });
+    }
+    this.#send({ kind: "subscribe", stream: this.stream, held, windowBytes: this.#window.limitBytes });
+  }
+
+  /** Returns a promise only when the next frame has to wait. */
+  #take(frame: StreamFrame, signal: AbortSignal): Promise<void> | undefined {
+    switch (frame.kind) {
+      case "records":
+        return this.#takeRecords(frame, signal);
+      case "snapshot-chunk":
+        return this.#takeChunk(frame, signal);
+      case "start":
+        return this.#start(frame);
+      case "snapshot-end":
+        return this.#completeSnapshot(frame);
+      case "snapshot-aborted":
+        return this.#abortSnapshot(frame);
+    }
+  }
+
+  async #start(start: StartFrame): Promise<void> {
+    this.#move("resuming");
+    this.#writer = undefined;
+    const { arriving, current } = this.#log;
+    const known = [arriving, current].find((history) => history?.id === start.history);
+    // A Start in the middle of a link may follow an OPEN record that the origin has withdrawn.
+    await known?.cutOpenTail();
+    if (start.snapshot === undefined) {
+      if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
+      this.#history = current;
+    } else if (known && known === arriving && known.snapshot?.info.id === start.snapshot.id) {
+      this.#writer = known.beginSnapshot(start.snapshot);
+      if (this.#writer.chunks !== start.firstChunk || known.tail.offset !== start.from) throw outOfPlace("a start", start, known);
+      this.#history = known;
+    } else {
+      if (start.firstChunk !== 0 || start.from !== start.snapshot.offset) throw outOfPlace("a start", start, known);
+      const { history, writer } = this.#log.startHistory(start.history, start.snapshot);
+      this.#history = history;
+      this.#writer = writer;
+    }
+    this.#move(this.#writer ? "snapshotting" : "streaming");
+    const { history, from, firstChunk, snapshot } = start;
+    this.#logger.info({ event: "link.stream-started", history, from, snapshot: snapshot?.id, firstChunk }, "the stream goes on");
+  }
+
+  #takeRecords({ records }: RecordsFrame, signal: AbortSignal): Promise<void> | undefined {
+    const history = this.#history;
+    if (history === undefined) throw new GatewayError("FRAME_MALFORMED", "records before a start", { details: { stream: this.stream } });
+    for (const record of records) {
+      const header = decodeRecordHeader(record);
+      if (header.from !== history.tail.offset) throw outOfPlace("a record", header, history);
+      history.append(record);
+    }
+    this.#records += records.length;
+    return this.#log.hasRoom ? undefined : this.#log.ready(signal);
+  }
+
+  #takeChunk(frame: SnapshotChunkFrame, signal: AbortSignal): Promise<void> {
+    const writer = this.#writerOf(frame);
+    const header = decodeChunkHeader(frame.chunk);
+    if (header.index !== writer.chunks || header.rdbOffset !== writer.rdbBytes) {
+      throw new GatewayError("FRAME_MALFORMED", "a snapshot chunk is out of place", {
+        details: { stream: this.stream, index: header.index, wanted: writer.chunks },
+      });
+    }
+    writer.append(frame.chunk);
+    this.#chunks++;
+    return writer.ready(signal).catch((error) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** Only now may the history's position become true (SNAPSHOT_BEFORE_POSITION): the log checks and decides. */
+  async #completeSnapshot(frame: SnapshotEndFrame): Promise<void> {
+    const writer = this.#writerOf(frame);
+    await writer.complete();
+    this.#writer = undefined;
+    this.#move("streaming");
+    this.#logger.info(
+      { event: "link.snapshot-stored", snapshot: frame.snapshotId, bytes: writer.rdbBytes },
+      "the snapshot is stored whole",
+    );
+    this.#acks.due();
+  }
+
+  async #abortSnapshot(frame: SnapshotAbortedFrame): Promise<void> {
+    await this.#writerOf(frame).abort();
+    this.#writer = undefined;
+    this.#history = undefined;
+    this.#move("resuming");
+    this.#logger.warn({ event: "link.snapshot-aborted", snapshot: frame.snapshotId }, "the origin gave the snapshot up");
+  }
+
+  #writerOf({ kind, snapshotId }: SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame): SnapshotWriter {
+    if (this.#writer?.info.id === snapshotId) return this.#writer;
+    throw new GatewayError("FRAME_MALFORMED", "a frame names a snapshot that is not on its way", {
+      details: { stream: this.stream, kind },
+    });
+  }
+
+  #consumed(bytes: number): void {
+    if (bytes === 0) return;
+    this.#window.consumed(bytes);
+    this.#acks.due();
+    this.#onBacklog();
+  }
+
+  #move(to: StreamPhase): void {
+    this.#phase = advanceStream(this.#phase, to);
+  }
+}
+
+function bytesOf(frame: StreamFrame): number {
+  if (frame.kind === "snapshot-chunk") return frame.chunk.length;
+  if (frame.kind !== "records") return 0;
+  let bytes = 0;
+  for (const record of frame.records) bytes += record.length;
+  return bytes;
+}
+
+/** NO_GAP: the link is dropped, and the next subscription says where we really are. */
+function outOfPlace(what: string, { from }: { readonly from: Offset }, history: HistoryLog | undefined): GatewayError {
+  return new GatewayError("FRAME_MALFORMED", `${what} does not begin where our log ends`, {
+    details: { from, history: history?.id, tail: history?.tail.offset },
+  });
+}

@@ -1,0 +1,168 @@
+/** An accepted link, origin's side: one sender per subscription, acknowledgements to whom they concern, the heartbeat. */
+import type { Logger } from "pino";
+import { GatewayError, wrapError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Mark, StreamLog } from "../stream/log.ts";
+import type { HistoryId, StreamId } from "../stream/position.ts";
+import type { AckFrame, Frame, Head, SubscribeFrame } from "../wire/frames.ts";
+import type { ClockEstimate } from "./clock-offset.ts";
+import type { LinkConnection } from "./connection.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { StreamSender } from "./sender.ts";
+import type { OutgoingLinkStats } from "./stats.ts";
+import { Scope } from "./wake.ts";
+
+/** What a peer says it has; times are the peer's clock, `clock` tells how far that is from ours. */
+export type PeerAck = {
+  readonly peer: string;
+  readonly stream: StreamId;
+  readonly history: HistoryId;
+  readonly received?: Mark;
+  readonly durable?: Mark;
+  readonly applied?: Mark;
+  /** Undefined until the first pong. */
+  readonly clock: ClockEstimate | undefined;
+};
+
+export type SenderPorts = {
+  readonly onAck: (ack: PeerAck) => void;
+  /** Asks the source for a snapshot; called again while none comes, so asking twice must be harmless. */
+  readonly requestSnapshot: (stream: StreamId) => void;
+};
+
+export type SenderSessionOptions = SenderPorts & {
+  readonly connection: LinkConnection;
+  readonly peer: string;
+  /** What the topology gives the peer. */
+  readonly streams: ReadonlySet<StreamId>;
+  readonly logs: ReadonlyMap<StreamId, StreamLog>;
+  readonly windowBytes: number;
+  readonly livenessMs: number;
+  readonly sameTopology: boolean;
+  readonly log: Logger;
+  readonly clock: Clock;
+};
+
+type Subscription = { readonly sender: StreamSender; readonly done: Promise<void> };
+
+export class SenderSession {
+  readonly #options: SenderSessionOptions;
+  readonly #heartbeat: Heartbeat;
+  readonly #subscriptions = new Map<StreamId, Subscription>();
+
+  constructor(options: SenderSessionOptions) {
+    this.#options = options;
+    const { connection, clock, livenessMs } = options;
+    this.#heartbeat = new Heartbeat({ connection, clock, livenessMs, heads: () => this.#heads() });
+  }
+
+  /** Returns once the connection is closed and every sender has ended; `connection.error` says why. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { connection } = this.#options;
+    const stop = () => connection.bye("the gateway is stopping");
+    signal.addEventListener("abort", stop, { once: true });
+    const scope = new Scope(connection.over);
+    connection.onFrame((frame) => this.#take(frame, scope.signal));
+    try {
+      if (signal.aborted) stop();
+      await this.#heartbeat.run(scope.signal);
+      await Promise.all([connection.closed, ...[...this.#subscriptions.values()].map(({ done }) => done)]);
+    } finally {
+      scope.release();
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  get stats(): OutgoingLinkStats {
+    const { connection, peer, sameTopology } = this.#options;
+    return {
+      peer,
+      phase: connection.over.aborted ? "closed" : "open",
+      clock: this.#heartbeat.estimate,
+      bytesSent: connection.bytesSent,
+      bytesReceived: connection.bytesReceived,
+      connectedAt: connection.connectedAt,
+      lastFrameAt: connection.lastFrameAt,
+      sameTopology,
+      streams: [...this.#subscriptions.values()].map(({ sender }) => sender.stats),
+    };
+  }
+
+  #take(frame: Frame, signal: AbortSignal): void {
+    switch (frame.kind) {
+      case "ack":
+        this.#acknowledge(frame);
+        break;
+      case "ping":
+        this.#heartbeat.ping(frame);
+        break;
+      case "pong":
+        this.#heartbeat.pong(frame);
+        break;
+      case "subscribe":
+        this.#subscribe(frame, signal);
+        break;
+      case "bye":
+        this.#options.connection.bye("the peer said goodbye");
+        break;
+      default:
+        throw new GatewayError("FRAME_MALFORMED", "a receiver may not send this", { details: { kind: frame.kind } });
+    }
+  }
+
+  #subscribe(frame: SubscribeFrame, signal: AbortSignal): void {
+    const { connection, peer, streams, logs, windowBytes, log, requestSnapshot } = this.#options;
+    const { stream } = frame;
+    const streamLog = logs.get(stream);
+    if (streamLog === undefined || !streams.has(stream)) {
+      connection.refuse(
+        "stream-not-given",
+        new GatewayError("LINK_REFUSED", `the topology does not give stream ${stream} to region ${peer}`),
+      );
+      return;
+    }
+    if (this.#subscriptions.has(stream)) throw new GatewayError("FRAME_MALFORMED", "subscribed twice", { details: { stream } });
+    const sender = new StreamSender({
+      subscription: frame,
+      reader: `peer:${peer}`,
+      streamLog,
+      windowBytes,
+      outlet: connection,
+      log,
+      requestSnapshot,
+    });
+    const done = sender.run(signal).catch((cause) => {
+      const error = wrapError("INVARIANT", "a sender failed unexpectedly", cause);
+      const level = error.disposition === "halt" ? "error" : "warn";
+      log[level]({ event: "link.sender-failed", stream, code: error.code, details: error.details, err: error }, error.message);
+      connection.fail(error);
+    });
+    this.#subscriptions.set(stream, { sender, done });
+  }
+
+  #acknowledge(ack: AckFrame): void {
+    const subscription = this.#subscriptions.get(ack.stream);
+    if (!subscription)
+      throw new GatewayError("FRAME_MALFORMED", "an ack for a stream without subscription", { details: { stream: ack.stream } });
+    if (!subscription.sender.acknowledge(ack) || ack.history === undefined) return;
+    const { stream, history, received, durable, applied } = ack;
+    this.#options.onAck({
+      peer: this.#options.peer,
+      stream,
+      history,
+      ...(received && { received }),
+      ...(durable && { durable }),
+      ...(applied && { applied }),
+      clock: this.#heartbeat.estimate,
+    });
+  }
+
+  #heads(): Head[] {
+    const heads: Head[] = [];
+    for (const stream of this.#subscriptions.keys()) {
+      const current = this.#options.logs.get(stream)?.current;
+      if (current) heads.push({ stream, history: current.id, offset: current.tail.offset });
+    }
+    return heads;
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * One subscription, origin's side: decides where the peer goes on, then sends records as they come and, beside them, a
+ * snapshot's chunks; records go first whenever there are any. Whatever changes under it (retention, a new history, an
+ * aborted snapshot) leads to a new decision and a new Start, never to a silent jump (NO_GAP).
+ * Memory: one batch of records and one chunk; the credit window and the socket's own buffer bound what is on its way.
+ */
+import type { Logger } from "pino";
+import { GatewayError } from "../errors.ts";
+import { sleep } from "../runtime/sleep.ts";
+import type { RecordCursor, SnapshotReader, StreamLog } from "../stream/log.ts";
+import type { HistoryId, StreamId } from "../stream/position.ts";
+import { type AckFrame, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
+import { type Plan, planResume } from "./origin-view.ts";
+import { advanceStream, type StreamPhase } from "./phase.ts";
+import { SentRecords } from "./sent-records.ts";
+import type { SenderStats } from "./stats.ts";
+import { allInScope, Scope, Wake } from "./wake.ts";
+import { SendWindow } from "./window.ts";
+
+/** What a sender needs of its connection. */
+export type Outlet = {
+  send(frame: Frame): void;
+  writable(limitBytes: number, signal: AbortSignal): Promise<void>;
+};
+
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** Chunks keep the socket's queue short, so that a record never stands behind many of them. */
+const MAX_BUFFERED_BEFORE_CHUNK_BYTES = 512 * 1024;
+/** Between two decisions, so that a log in trouble is not asked in a loop. */
+const RESTART_PAUSE_MS = 50;
+/** A snapshot that was asked for and does not come is asked for again. */
+const ASK_AGAIN_MS = 30_000;
+
+export type StreamSenderOptions = {
+  readonly subscription: SubscribeFrame;
+  /** The name under which retention waits for this peer. */
+  readonly reader: string;
+  readonly streamLog: StreamLog;
+  readonly windowBytes: number;
+  readonly outlet: Outlet;
+  readonly log: Logger;
+  /** Asks the source for a snapshot; called again while none comes, so asking twice must be harmless. */
+  readonly requestSnapshot: (stream: StreamId) => void;
+};
+
+export class StreamSender {
+  readonly #stream: StreamId;
+  readonly #log: StreamLog;
+  readonly #reader: string;
+  readonly #outlet: Outlet;
+  readonly #logger: Logger;
+  readonly #requestSnapshot: (stream: StreamId) => void;
+  readonly #window: SendWindow;
+  readonly #wake = new Wake();
+  /** Histories in which the peer's bytes turned out not to be ours. */
+  readonly #diverged = new Set<HistoryId>();
+  /** The history that was sent to its end, while a newer one arrives. */
+  #left: HistoryId | undefined;
+  /** What the peer has beside the history that is being sent. */
+  #heldBeside: readonly Held[];
+  #sent: SentRecords | undefined;
+  /** The snapshot on its way and how many chunks of it the peer was sent. */
+  #snapshot: { readonly id: string; chunks: number } | undefined;
+  #recordsWaiting = false;
+  #phase: StreamPhase = "resuming";
+  #records = 0;
+  #chunks = 0;
+  #starts = 0;
+  #ack: AckFrame | undefined;
+
+  constructor(options: StreamSenderOptions) {
+    this.#stream = options.subscription.stream;
+    this.#log = options.streamLog;
+    this.#reader = options.reader;
+    this.#outlet = options.outlet;
+    this.#logger = options.log.child({ stream: this.#stream });
+    this.#requestSnapshot = options.requestSnapshot;
+    this.#window = new SendWindow(Math.min(options.windowBytes, options.subscription.windowBytes));
+    this.#heldBeside = options.subscription.held;
+  }
+
+  /** Returns when the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      while (!signal.aborted) {
+        const plan = await this.#plan(signal);
+        if (plan === undefined) return;
+        await this.#follow(plan, signal);
+        await sleep(RESTART_PAUSE_MS, signal);
+      }
+    } finally {
+      this.#move("closed");
+    }
+  }
+
+  /**
+   * Takes credit and progress from the peer. Returns true when the positions are of the history being sent.
+   * Throws FRAME_MALFORMED when the peer claims what it was not sent.
+   */
+  acknowledge(ack: AckFrame): boolean {
+    this.#window.consumed(ack.consumedBytes);
+    this.#wake.notify();
+    const sent = this.#sent;
+    if (sent === undefined || ack.history !== sent.history) return false;
+    for (const mark of [ack.received, ack.durable, ack.applied]) {
+      if (mark && mark.offset > sent.furthest) {
+        throw new GatewayError("FRAME_MALFORMED", "the peer acknowledged an offset that it was not sent", {
+          details: { stream: this.#stream, acknowledged: mark.offset, sent: sent.furthest },
+        });
+      }
+    }
+    this.#ack = ack;
+    if (ack.durable) this.#log.retain(this.#reader, { history: sent.history, offset: ack.durable.offset });
+    return true;
+  }
+
+  get stats(): SenderStats {
+    const tail = this.#log.current?.tail ?? this.#log.arriving?.tail;
+    return {
+      stream: this.#stream,
+      phase: this.#phase,
+      history: this.#sent?.history,
+      sentOffset: this.#sent?.offset,
+      tailOffset: tail?.offset,
+      received: this.#ack?.received,
+      durable: this.#ack?.durable,
+      applied: this.#ack?.applied,
+      records: this.#records,
+      chunks: this.#chunks,
+      starts: this.#starts,
+      windowUsedBytes: this.#window.usedBytes,
+      windowLimitBytes: this.#window.limitBytes,
+    };
+  }
+
+  /** Waits until there is something to send. Undefined when the signal aborted. */
+  async #plan(signal: AbortSignal): Promise<Plan | undefined> {
+    while (!signal.aborted) {
+      const unfit = this.#left === undefined ? this.#diverged : new Set([...this.#diverged, this.#left]);
+      const plan = await planResume(this.#log, this.#held(), unfit);
+      if (typeof plan === "object") return plan;
+      if (this.#phase !== "waiting") {
+        this.#move("waiting");
+        this.#logger.info({ event: "link.stream-waiting", reason: plan }, "the peer waits until the stream can go on");
+      }
+      if (plan === "request") this.#requestSnapshot(this.#stream);
+      await this.#moved(signal);
+    }
+    return undefined;
+  }
+
+  /** Resolves when the log has changed or grown, at the latest after ASK_AGAIN_MS. */
+  async #moved(signal: AbortSignal): Promise<void> {
+    const scope = new Scope(signal);
+    const stop = this.#log.onProgress(() => scope.abort());
+    const timer = setTimeout(() => scope.abort(), ASK_AGAIN_MS);
+    try {
+      await this.#log.changed(scope.signal);
+    } finally {
+      clearTimeout(timer);
+      stop();
+      scope.release();
+    }
+  }
+
+  /** Sends as planned until the signal aborts or the plan no longer holds. */
+  async #follow(plan: Plan, signal: AbortSignal): Promise<void> {
+    const { history, from, snapshot } = plan;
+    const scope = new Scope(signal);
+    let cursor: RecordCursor | undefined;
+    let reader: SnapshotReader | undefined;
+    try {
+      cursor = history.openCursor(from);
+      reader = snapshot?.stored.openReader(snapshot.firstChunk);
+      this.#begin(plan);
+      const tasks = [this.#sendRecords(cursor, scope.signal), this.#leaveWhenSuperseded(history.id, scope)];
+      if (reader) tasks.push(this.#sendChunks(reader, scope.signal));
+      await allInScope(scope, tasks);
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.disposition !== "resync") throw error;
+      this.#logger.warn({ event: "link.stream-restarted", code: error.code, details: error.details }, error.message);
+    } finally {
+      scope.release();
+      this.#recordsWaiting = false;
+      await Promise.all([cursor?.close(), reader?.close()]);
+      if (!signal.aborted) this.#move("resuming");
+    }
+  }
+
+  #begin({ history, from, replid, snapshot }: Plan): void {
+    const info = snapshot?.stored.info;
+    this.#heldBeside = this.#held().filter((held) => held.history !== history.id && held.snapshot === undefined);
+    this.#sent = new SentRecords(history.id, { offset: from, replid }, this.#sent);
+    this.#snapshot = info && { id: info.id, chunks: snapshot?.firstChunk ?? 0 };
+    this.#log.retain(this.#reader, { history: history.id, offset: from });
+    this.#starts++;
+    this.#move(info ? "snapshotting" : "streaming");
+    const firstChunk = snapshot?.firstChunk ?? 0;
+    this.#logger.info({ event: "link.stream-started", history: history.id, from, snapshot: info?.id, firstChunk }, "the stream goes on");
+    this.#outlet.send({ kind: "start", stream: this.#stream, history: history.id, from, firstChunk, ...(info && { snapshot: info }) });
+  }
+
+  async #sendRecords(cursor: RecordCursor, signal: AbortSignal): Promise<void> {
+    let isFirst = true;
+    for (;;) {
+      const batch = await cursor.next(signal, RECORDS_FRAME_BYTES);
+      if (batch === undefined) return;
+      this.#recordsWaiting = true;
+      let frame: Buffer[] = [];
+      let frameBytes = 0;
+      for (const stored of batch) {
+        if (frameBytes > 0 && frameBytes + stored.length > RECORDS_FRAME_BYTES) {
+          await this.#sendFrame(frame, frameBytes, signal);
+          frame = [];
+          frameBytes = 0;
+        }
+        const record = this.#prepare(stored, isFirst);
+        isFirst = false;
+        if (record === undefined) continue;
+        frame.push(record);
+        frameBytes += record.length;
+      }
+      if (frameBytes > 0) await this.#sendFrame(frame, frameBytes, signal);
+      if (signal.aborted) return;
+      this.#recordsWaiting = false;
+      this.#wake.notify();
+    }
+  }
+
+  #prepare(stored: Buffer, isFirst: boolean): Buffer | undefined {
+    const sent = this.#sent;
+    if (sent === undefined) return undefined;
+    try {
+      return sent.prepare(stored, isFirst);
+    } catch (error) {
+      // The peer stands where our stream has no boundary: its bytes are not ours, whatever its replid says.
+      if (isFirst && error instanceof GatewayError && error.code === "JOURNAL_GAP") this.#diverged.add(sent.history);
+      throw error;
+    }
+  }
+
+  async #sendFrame(records: readonly Buffer[], bytes: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.#window.hasRoomForRecords(bytes)) await this.#wake.wait(signal);
+    await this.#outlet.writable(MAX_BUFFERED_BYTES, signal);
+    if (signal.aborted) return;
+    this.#window.sent(bytes);
+    this.#records += records.length;
+    this.#sent?.commit();
+    this.#outlet.send({ kind: "records", stream: this.#stream, records });
+  }
+
+  async #sendChunks(reader: SnapshotReader, signal: AbortSignal): Promise<void> {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined) throw new GatewayError("INVARIANT", "chunks without a snapshot");
+    const name = { stream: this.#stream, snapshotId: snapshot.id };
+    for (;;) {
+      const chunk = await reader.next(signal);
+      if (chunk === undefined) return;
+      if (chunk === "aborted") {
+        this.#outlet.send({ kind: "snapshot-aborted", ...name });
+        this.#forgetHistory();
+        throw new GatewayError("HISTORY_CHANGED", "the snapshot that was being sent was given up");
+      }
+      if (chunk === "end") {
+        this.#outlet.send({ kind: "snapshot-end", ...name });
+        this.#snapshot = undefined;
+        this.#heldBeside = [];
+        this.#move("streaming");
+        return;
+      }
+      await this.#roomForChunk(chunk.length, signal);
+      if (signal.aborted) return;
+      this.#window.sent(chunk.length);
+      snapshot.chunks++;
+      this.#chunks++;
+      this.#outlet.send({ kind: "snapshot-chunk", ...name, chunk });
+    }
+  }
+
+  async #roomForChunk(bytes: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#outlet.writable(MAX_BUFFERED_BEFORE_CHUNK_BYTES, signal);
+      if (!this.#recordsWaiting && this.#window.hasRoomForChunk(bytes)) return;
+      await this.#wake.wait(signal);
+    }
+  }
+
+  /** A newer history is arriving: once everything of this one is sent, the peer takes the newer one while it still arrives. */
+  async #leaveWhenSuperseded(history: HistoryId, scope: Scope): Promise<void> {
+    while (!scope.signal.aborted) {
+      const { arriving, current } = this.#log;
+      if (!arriving?.snapshot || arriving.id === history) {
+        await this.#log.changed(scope.signal);
+      } else if (current?.id === history && this.#sent && this.#sent.offset < current.tail.offset) {
+        await this.#wake.wait(scope.signal);
+      } else {
+        this.#left = history;
+        scope.abort();
+      }
+    }
+  }
+
+  /** Newest first. */
+  #held(): readonly Held[] {
+    if (this.#sent === undefined) return this.#heldBeside;
+    const { history, boundary } = this.#sent;
+    const sent = { history, offset: boundary.offset, replid: boundary.replid };
+    return [this.#snapshot ? { ...sent, snapshot: { ...this.#snapshot } } : sent, ...this.#heldBeside];
+  }
+
+  #forgetHistory(): void {
+    this.#sent = undefined;
+    this.#snapshot = undefined;
+    this.#left = undefined;
+  }
+
+  #move(to: StreamPhase): void {
+    this.#phase = advanceStream(this.#phase, to);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What of a history a peer was sent: keeps NO_GAP on the sending side, and knows the last boundary, which is where the
+ * peer stands after it has dropped an open end.
+ */
+import { GatewayError } from "../errors.ts";
+import type { HistoryId, Offset, Replid } from "../stream/position.ts";
+import { readRecordHeader } from "../stream/record.ts";
+import { trimRecord } from "../stream/trim.ts";
+
+type Reached = {
+  readonly offset: Offset;
+  /** The last end of a record that was not OPEN. */
+  readonly boundary: { readonly offset: Offset; readonly replid: Replid };
+};
+
+export class SentRecords {
+  readonly history: HistoryId;
+  #prepared: Reached;
+  #sent: Reached;
+  /** The furthest offset ever sent of this history: an acknowledgement beyond it is a lie. */
+  #furthest: Offset;
+
+  constructor(history: HistoryId, from: { readonly offset: Offset; readonly replid: Replid }, earlier: SentRecords | undefined) {
+    this.history = history;
+    this.#sent = { offset: from.offset, boundary: from };
+    this.#prepared = this.#sent;
+    this.#furthest = earlier?.history === history ? later(earlier.#furthest, from.offset) : from.offset;
+  }
+
+  get offset(): Offset {
+    return this.#sent.offset;
+  }
+
+  get boundary(): { readonly offset: Offset; readonly replid: Replid } {
+    return this.#sent.boundary;
+  }
+
+  get furthest(): Offset {
+    return this.#furthest;
+  }
+
+  /**
+   * The record as the peer needs it next, or undefined when the peer has it. Only the first record of a cursor may begin
+   * before what was sent. Throws JOURNAL_GAP when the log does not go on from there (it was cut back, or has a hole).
+   */
+  prepare(record: Buffer, isFirst: boolean): Buffer | undefined {
+    const header = readRecordHeader(record);
+    const { offset, boundary } = this.#prepared;
+    if (header.from !== offset) {
+      if (isFirst && header.to <= offset) return undefined;
+      if (!isFirst || header.from > offset) {
+        throw new GatewayError("JOURNAL_GAP", "the log does not go on from what was sent", {
+          details: { sent: offset, from: header.from, to: header.to },
+        });
+      }
+    }
+    const wanted = header.from === offset ? record : trimRecord(record, offset);
+    this.#prepared = { offset: header.to, boundary: header.open ? boundary : { offset: header.to, replid: header.replid } };
+    return wanted;
+  }
+
+  /** What was prepared is on its way. */
+  commit(): void {
+    this.#sent = this.#prepared;
+    this.#furthest = later(this.#furthest, this.#sent.offset);
+  }
+}
+
+function later(one: Offset, other: Offset): Offset {
+  return one > other ? one : other;
+}

@@ -1,0 +1,70 @@
+/** What a link shows of itself: read by the status model, never by the data path. */
+import type { Mark } from "../stream/log.ts";
+import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
+import type { ClockEstimate } from "./clock-offset.ts";
+import type { LinkPhase, StreamPhase } from "./phase.ts";
+
+/** One stream on its way to a peer. */
+export type SenderStats = {
+  readonly stream: StreamId;
+  readonly phase: StreamPhase;
+  readonly history: HistoryId | undefined;
+  readonly sentOffset: Offset | undefined;
+  readonly tailOffset: Offset | undefined;
+  /** As last acknowledged; times are the peer's clock. */
+  readonly received: Mark | undefined;
+  readonly durable: Mark | undefined;
+  readonly applied: Mark | undefined;
+  readonly records: number;
+  readonly chunks: number;
+  /** Decisions that led to a Start on this link; more than one means that something changed under the peer. */
+  readonly starts: number;
+  readonly windowUsedBytes: number;
+  readonly windowLimitBytes: number;
+};
+
+/** One stream on its way from its origin. */
+export type ReceiverStats = {
+  readonly stream: StreamId;
+  readonly phase: StreamPhase;
+  readonly history: HistoryId | undefined;
+  readonly receivedOffset: Offset | undefined;
+  /** The origin's end of the stream, from its last ping. */
+  readonly headOffset: Offset | undefined;
+  readonly records: number;
+  readonly chunks: number;
+  readonly windowUsedBytes: number;
+  readonly windowLimitBytes: number;
+};
+
+type LinkStats<Stream> = {
+  readonly peer: string;
+  readonly phase: LinkPhase;
+  readonly clock: ClockEstimate | undefined;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Milliseconds since 1970. */
+  readonly connectedAt: number | undefined;
+  readonly lastFrameAt: number | undefined;
+  readonly sameTopology: boolean | undefined;
+  readonly streams: readonly Stream[];
+};
+
+export type OutgoingLinkStats = LinkStats<SenderStats>;
+
+export type IncomingLinkStats = LinkStats<ReceiverStats> & {
+  readonly attempts: number;
+  readonly reconnects: number;
+  readonly refusals: number;
+};
+
+export type ListenerStats = {
+  /** Undefined while not listening. */
+  readonly port: number | undefined;
+  readonly unauthenticated: number;
+  readonly accepted: number;
+  readonly replaced: number;
+  /** Connections turned away, by reason; `http` is everything that never became a WebSocket. */
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly links: readonly OutgoingLinkStats[];
+};

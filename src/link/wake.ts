@@ -1,0 +1,71 @@
+/** Waiting that ends: for a notification, or because a signal aborted. */
+import { setMaxListeners } from "node:events";
+
+/** Lets waiters sleep until the next notification. They look again at what they wait for: a notification promises nothing. */
+export class Wake {
+  #waiters: (() => void)[] = [];
+
+  notify(): void {
+    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#waiters.push(wake);
+      signal.addEventListener("abort", wake, { once: true });
+    });
+  }
+}
+
+/**
+ * A scope inside `parent`: aborted with it, or alone. `release` cuts the tie, so that a long-lived parent does not collect
+ * listeners (AbortSignal.any keeps them in Node 20).
+ */
+export class Scope {
+  readonly #parent: AbortSignal;
+  readonly #controller = new AbortController();
+  readonly #abort = () => this.#controller.abort();
+
+  constructor(parent: AbortSignal) {
+    this.#parent = parent;
+    setMaxListeners(0, this.#controller.signal);
+    if (parent.aborted) this.#abort();
+    else parent.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(): void {
+    this.#abort();
+  }
+
+  release(): void {
+    this.#parent.removeEventListener("abort", this.#abort);
+    this.#abort();
+  }
+}
+
+/** Runs tasks side by side; the first that fails aborts the scope for all. Throws that failure once every task has ended. */
+export async function allInScope(scope: Scope, tasks: readonly Promise<void>[]): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  const guard = async (task: Promise<void>) => {
+    try {
+      await task;
+    } catch (error) {
+      failure ??= { error };
+      scope.abort();
+    }
+  };
+  await Promise.all(tasks.map(guard));
+  if (failure) throw (failure as { error: unknown }).error;
+}
