@@ -7,7 +7,8 @@ for i, key in ipairs(KEYS) do out[i] = redis.call('EXISTS', key) end
 return out`;
 
 /**
- * "type sha1 expiry" per key; expiry is absolute in milliseconds, -1 for none.
+ * "type sha1 expiry" per key; expiry is absolute in milliseconds, -1 for none. ARGV: "absolute" where PEXPIRETIME is known, else "relative";
+ * "entries-read" where XREADGROUP replicates that of its group.
  * Every part is hashed with its length before it, so that ["ab","c"] and ["a","bc"] differ. Members of sets and fields of hashes are
  * hashed one by one and the hashes sorted: Lua's order of strings is the locale's, and only for such plain text the same everywhere.
  */
@@ -51,13 +52,13 @@ local function fields(flat)
   return map
 end
 
--- When a consumer was last seen and how the radix tree is laid out are each server's own.
+-- When a consumer was last seen and how the radix tree is laid out are each server's own; so is entries-read in versions that do not replicate it.
 local function stream(key)
   local info = fields(call('XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'))
   local parts = { nested(info['entries']), info['last-generated-id'], info['max-deleted-entry-id'] or '', info['entries-added'] or '' }
   for _, flat in ipairs(info['groups']) do
     local group = fields(flat)
-    parts[#parts + 1] = nested({ group['name'], group['last-delivered-id'], group['entries-read'] or '', group['pel'] })
+    parts[#parts + 1] = nested({ group['name'], group['last-delivered-id'], ARGV[2] == 'entries-read' and group['entries-read'] or '', group['pel'] })
     for _, consumer in ipairs(group['consumers']) do
       local one = fields(consumer)
       parts[#parts + 1] = nested({ one['name'], one['pel'] })

@@ -8,6 +8,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { DIGEST_SCRIPT, EXISTS_SCRIPT } from "./digest-scripts.ts";
+import { versionOf } from "./server-version.ts";
 
 const IGNORED_PREFIX = Buffer.from("causeway:");
 const SCAN_COUNT = 1_000;
@@ -30,12 +31,18 @@ export type Comparison = {
 };
 export type CompareOptions = { readonly maxMismatches?: number };
 
+/** What both servers can say. */
+type Abilities = { readonly absoluteExpiry: boolean; readonly entriesRead: boolean };
 type Suspect = { readonly db: number; readonly key: Buffer; readonly why: string };
 
 /** `a` and `b` are clients of the two servers; connections of its own are made like theirs. */
 export async function compareServers(a: Redis, b: Redis, options: CompareOptions = {}): Promise<Comparison> {
   const { maxMismatches = 20 } = options;
-  const modern = (await major(a)) >= 7 && (await major(b)) >= 7;
+  const versions = await Promise.all([versionOf(a), versionOf(b)]);
+  const abilities: Abilities = {
+    absoluteExpiry: versions.every(({ redis }) => redis >= 7),
+    entriesRead: versions.every(({ redis, valkey }) => redis >= 7.4 || valkey >= 8),
+  };
   const databases = [...new Set([...(await databasesOf(a)), ...(await databasesOf(b))])].sort((x, y) => x - y);
   const mismatches: Mismatch[] = await compareFunctions(a, b);
   let keys = 0;
@@ -45,7 +52,7 @@ export async function compareServers(a: Redis, b: Redis, options: CompareOptions
     const right = b.duplicate({ db });
     for (const client of [left, right]) client.on("error", () => undefined);
     try {
-      const found = await compareDatabase(left, right, db, modern);
+      const found = await compareDatabase(left, right, db, abilities);
       keys += found.keys;
       mismatchCount += found.suspects.length + found.uncounted;
       for (const { key, why } of found.suspects.slice(0, Math.max(0, maxMismatches - mismatches.length))) {
@@ -59,7 +66,7 @@ export async function compareServers(a: Redis, b: Redis, options: CompareOptions
   return { keys, databases, mismatchCount, mismatches };
 }
 
-async function compareDatabase(a: Redis, b: Redis, db: number, modern: boolean) {
+async function compareDatabase(a: Redis, b: Redis, db: number, abilities: Abilities) {
   let keys = 0;
   let uncounted = 0;
   let suspects: Suspect[] = [];
@@ -69,7 +76,7 @@ async function compareDatabase(a: Redis, b: Redis, db: number, modern: boolean) 
   };
   for await (const batch of scan(a)) {
     keys += batch.length;
-    for (const { key, why } of await differences(a, b, batch, modern)) suspect(key, why);
+    for (const { key, why } of await differences(a, b, batch, abilities)) suspect(key, why);
   }
   for await (const batch of scan(b)) {
     const present = (await a.callBuffer("EVAL", EXISTS_SCRIPT, batch.length, ...batch)) as unknown as readonly number[];
@@ -80,16 +87,16 @@ async function compareDatabase(a: Redis, b: Redis, db: number, modern: boolean) 
     const confirmed: Suspect[] = [];
     for (let at = 0; at < suspects.length; at += BATCH_KEYS) {
       const batch = suspects.slice(at, at + BATCH_KEYS).map(({ key }) => key);
-      for (const { key, why } of await differences(a, b, batch, modern)) confirmed.push({ db, key, why });
+      for (const { key, why } of await differences(a, b, batch, abilities)) confirmed.push({ db, key, why });
     }
     suspects = confirmed;
   }
   return { keys, suspects, uncounted };
 }
 
-async function differences(a: Redis, b: Redis, keys: readonly Buffer[], modern: boolean) {
-  const ask = (client: Redis) =>
-    client.call("EVAL", DIGEST_SCRIPT, keys.length, ...keys, modern ? "absolute" : "relative") as Promise<readonly string[]>;
+async function differences(a: Redis, b: Redis, keys: readonly Buffer[], abilities: Abilities) {
+  const args = [abilities.absoluteExpiry ? "absolute" : "relative", abilities.entriesRead ? "entries-read" : ""];
+  const ask = (client: Redis) => client.call("EVAL", DIGEST_SCRIPT, keys.length, ...keys, ...args) as Promise<readonly string[]>;
   const [left, right] = await Promise.all([ask(a), ask(b)]);
   const found: { key: Buffer; why: string }[] = [];
   for (const [index, key] of keys.entries()) {
@@ -97,7 +104,7 @@ async function differences(a: Redis, b: Redis, keys: readonly Buffer[], modern: 
     const other = right[index]!;
     // A key that both have lost since it was listed is no difference.
     if (one === other) continue;
-    const why = explain(one, other, modern ? 0 : PTTL_TOLERANCE_MS);
+    const why = explain(one, other, abilities.absoluteExpiry ? 0 : PTTL_TOLERANCE_MS);
     if (why !== undefined) found.push({ key, why });
   }
   return found;
@@ -150,11 +157,6 @@ async function compareFunctions(a: Redis, b: Redis): Promise<Mismatch[]> {
 
 async function databasesOf(client: Redis): Promise<number[]> {
   return Array.from((await client.info("keyspace")).matchAll(/^db(\d+):/gm), (match) => Number(match[1]));
-}
-
-async function major(client: Redis): Promise<number> {
-  const text = await client.info("server");
-  return Number(/^(?:valkey|redis)_version:(\d+)/m.exec(text)?.[1] ?? 0);
 }
 
 function printable(key: Buffer): string {

@@ -52,12 +52,22 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
         data: join(spec.folder, "data", name),
         ...(journal && { journal }),
       };
-      const delivered = Object.entries(replicas).map(([origin, { onDivergence, ...write }]) => [origin, { write, ...(onDivergence && { onDivergence }) }]);
+      const delivered = Object.entries(replicas).map(([origin, { onDivergence, ...write }]) => [
+        origin,
+        { write, ...(onDivergence && { onDivergence }) },
+      ]);
       return [name, { gateway, ...(master && { master }), replicas: Object.fromEntries(delivered) }];
     }),
   );
   const { links, journal, link } = spec;
-  const topology = { version: 1, secret: "${CAUSEWAY_SECRET}", ...(links && { links }), ...(journal && { journal }), ...(link && { link }), regions };
+  const topology = {
+    version: 1,
+    secret: "${CAUSEWAY_SECRET}",
+    ...(links && { links }),
+    ...(journal && { journal }),
+    ...(link && { link }),
+    regions,
+  };
   const path = join(spec.folder, "topology.json");
   await writeFile(path, JSON.stringify(topology, null, 2));
   return { path, ports, env: { CAUSEWAY_SECRET: SECRET } };
