@@ -1,0 +1,241 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Planner, UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/plan.ts";
+import { CommandKind, CommandScanner } from "../../../src/resp/command-scanner.ts";
+import { encodeCommand } from "../../../src/resp/encode.ts";
+import { Offset, type Replid } from "../../../src/stream/position.ts";
+import type { RecordHeader } from "../../../src/stream/record.ts";
+
+const KEY = "causeway:checkpoint:{us-east/0}";
+const START = Offset.of(1000);
+
+type Sent = { readonly db: number; readonly words: string };
+type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Offset; db: number } };
+
+function planner(from = { offset: START, db: 0 }) {
+  const dropped: string[] = [];
+  const plan = new Planner({
+    from,
+    checkpointKey: KEY,
+    databases: 16,
+    events: { onDropped: (name) => dropped.push(name), onRewritten: () => undefined },
+  });
+  return { plan, dropped };
+}
+
+/** Cuts `stream` into records at the given places, with the header that the source would write. */
+function records(stream: Buffer, cuts: readonly number[], db = 0): { header: RecordHeader; payload: Buffer }[] {
+  const places = [...new Set([0, ...cuts.map((cut) => Math.min(cut, stream.length)).sort((a, b) => a - b), stream.length])];
+  const scanner = new CommandScanner({ db });
+  return places.slice(1).map((end, index) => {
+    const payload = stream.subarray(places[index], end);
+    const before = scanner.db;
+    scanner.feed(payload);
+    let commands = 0;
+    while (scanner.next()) commands++;
+    const header: RecordHeader = {
+      from: Offset.plus(START, places[index]!),
+      to: Offset.plus(START, end),
+      replid: "a".repeat(40) as Replid,
+      db: before,
+      dbAfter: scanner.db,
+      commands,
+      readAtMs: 1_700_000_000_000,
+      open: !scanner.atBoundary || scanner.inTransaction,
+    };
+    return { header, payload };
+  });
+}
+
+/** What the target would run, unit by unit; also checks what every unit promises. */
+function units(parts: readonly UnitPart[]): UnitSeen[] {
+  const seen: UnitSeen[] = [];
+  let open: Buffer[] | undefined;
+  let announced = 0;
+  for (const part of parts) {
+    expect(part.opens).toBe(open === undefined);
+    open ??= [];
+    open.push(...part.pieces);
+    announced += part.commands;
+    expect(part.bytes).toBe(part.pieces.reduce((sum, piece) => sum + piece.length, 0));
+    if (!part.end) continue;
+    const scanner = new CommandScanner({ db: 0 });
+    const bytes = Buffer.concat(open);
+    scanner.feed(bytes);
+    const commands: Sent[] = [];
+    let count = 0;
+    while (scanner.next()) {
+      count++;
+      expect([CommandKind.ordinary, CommandKind.examined, CommandKind.select]).toContain(scanner.kind);
+      if (scanner.kind === CommandKind.select) continue;
+      commands.push({
+        db: scanner.db,
+        words: bytes
+          .toString("latin1", scanner.start, scanner.end)
+          .replace(/\*\d+\r\n|\$\d+\r\n/g, "")
+          .trim()
+          .replaceAll("\r\n", " "),
+      });
+    }
+    expect(scanner.atBoundary).toBe(true);
+    expect(count).toBe(announced);
+    expect(part.db).toBe(scanner.db);
+    seen.push({ commands, end: part.end });
+    open = undefined;
+    announced = 0;
+  }
+  return seen;
+}
+
+function run(stream: Buffer, cuts: readonly number[] = []) {
+  const { plan, dropped } = planner();
+  const parts: UnitPart[] = [];
+  for (const { header, payload } of records(stream, cuts)) {
+    parts.push(...plan.add(header, payload));
+    const last = plan.flush();
+    if (last) parts.push(last);
+  }
+  return { units: units(parts), boundary: plan.boundary, dropped, open: plan.unitOpen };
+}
+
+const commands = (...lines: string[]) => Buffer.concat(lines.map((line) => encodeCommand(...line.split(" "))));
+
+describe("plan", () => {
+  test("leaves out what belongs to the stream and runs each command in its database", () => {
+    const stream = commands(
+      "PING",
+      "SELECT 3",
+      "SET a 1",
+      "MULTI",
+      "INCR n",
+      "SELECT 0",
+      "SET b 2",
+      "EXEC",
+      "REPLCONF GETACK *",
+      "select 3",
+      "DEL a",
+    );
+    const seen = run(stream);
+    expect(seen.units).toEqual([
+      {
+        commands: [
+          { db: 3, words: "SET a 1" },
+          { db: 3, words: "INCR n" },
+          { db: 0, words: "SET b 2" },
+          { db: 3, words: "DEL a" },
+        ],
+        end: { offset: Offset.plus(START, stream.length), db: 3 },
+      },
+    ]);
+  });
+
+  test("records without a command for the target move the boundary and make no unit", () => {
+    const stream = commands("PING", "SELECT 5", "PING");
+    const seen = run(stream);
+    expect(seen.units).toEqual([]);
+    expect(seen.boundary).toEqual({ offset: Offset.plus(START, stream.length), db: 5 });
+  });
+
+  test("a record that begins before what the target holds is taken from there on, in the right database", () => {
+    const head = commands("SELECT 4", "INCR n");
+    const stream = Buffer.concat([head, commands("INCR n", "INCR m")]);
+    const { plan } = planner({ offset: Offset.plus(START, head.length), db: 4 });
+    const [record] = records(stream, []);
+    const parts = [...plan.add(record!.header, record!.payload), plan.flush()!];
+    expect(units(parts)[0]!.commands).toEqual([
+      { db: 4, words: "INCR n" },
+      { db: 4, words: "INCR m" },
+    ]);
+  });
+
+  test("NO_GAP: a record that does not follow is refused, whichever side it misses", () => {
+    const stream = commands("INCR a", "INCR b", "INCR c");
+    const size = stream.length / 3;
+    const [first, second, third] = records(stream, [size, 2 * size]);
+    const { plan } = planner();
+    plan.add(first!.header, first!.payload);
+    expect(() => plan.add(third!.header, third!.payload)).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
+    plan.add(second!.header, second!.payload);
+    expect(() => plan.add(second!.header, second!.payload)).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
+    expect(() => planner().plan.add(second!.header, second!.payload)).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
+  });
+
+  test("units end at the limits, but never inside a transaction", () => {
+    const many = Array.from({ length: UNIT_COMMANDS + 10 }, () => "INCR n");
+    expect(run(commands(...many)).units.map((unit) => unit.commands.length)).toEqual([UNIT_COMMANDS, 10]);
+    expect(run(commands("MULTI", ...many, "EXEC", "INCR n")).units.map((unit) => unit.commands.length)).toEqual([UNIT_COMMANDS + 10, 1]);
+    const large = `SET k ${"x".repeat(UNIT_BYTES)}`;
+    expect(run(commands(large, large)).units.map((unit) => unit.commands.length)).toEqual([1, 1]);
+  });
+
+  test("a SELECT beyond the target's databases is refused before anything lands in the wrong one", () => {
+    expect(() => run(commands("SELECT 16", "SET a 1"))).toThrow(expect.objectContaining({ code: "TARGET_REFUSED" }));
+    expect(run(commands("SELECT 16", "SELECT 1", "SET a 1")).units).toHaveLength(1);
+  });
+
+  test("SWAPDB with database 0 takes the old checkpoint out of the other one", () => {
+    expect(run(commands("SET a 1", "SWAPDB 0 2", "SET a 2")).units[0]!.commands).toEqual([
+      { db: 0, words: "SET a 1" },
+      { db: 0, words: "SWAPDB 0 2" },
+      { db: 2, words: `DEL ${KEY}` },
+      { db: 0, words: "SET a 2" },
+    ]);
+  });
+
+  test("a command too large to be held passes in parts and is one command", () => {
+    const value = Buffer.alloc(6 * 1024 * 1024, "v");
+    const stream = Buffer.concat([commands("SELECT 2", "INCR n"), encodeCommand("SET", "k", value, "PXAT", 99), commands("INCR m")]);
+    const cuts = Array.from({ length: 7 }, (_, index) => (index + 1) * 900_000);
+    const { plan } = planner();
+    const parts: UnitPart[] = [];
+    for (const { header, payload } of records(stream, cuts)) parts.push(...plan.add(header, payload));
+    const last = plan.flush();
+    if (last) parts.push(last);
+    expect(parts.length).toBeGreaterThan(2);
+    const seen = units(parts);
+    expect(seen.flatMap((unit) => unit.commands.map(({ db, words }) => `${db} ${words.slice(0, 6)}`))).toEqual(
+      ["2 INCR n", "2 SET k ", "2 INCR m"].map((text) => text.slice(0, 8)),
+    );
+  });
+
+  test("however records are cut, the target runs the same commands in the same databases, and no unit cuts a transaction", () => {
+    const single = fc.constantFrom(
+      "INCR n",
+      "APPEND a xy",
+      "PING",
+      "SELECT 0",
+      "SELECT 1",
+      "SELECT 2",
+      "XADD s MAXLEN = 5 LIMIT 9 1-1 f v",
+      "REPLCONF GETACK *",
+      "SWAPDB 0 1",
+      "set k v ex 10",
+    );
+    const group = fc.oneof(
+      single.map((line) => [line]),
+      fc
+        .array(
+          single.filter((line) => !/^(PING|REPLCONF)/.test(line)),
+          { maxLength: 5 },
+        )
+        .map((lines) => ["MULTI", ...lines, "exec"]),
+    );
+    fc.assert(
+      fc.property(fc.array(group, { minLength: 1, maxLength: 20 }), fc.array(fc.nat(600), { maxLength: 12 }), (groups, cuts) => {
+        const stream = commands(...groups.flat());
+        const whole = run(stream);
+        const cut = run(stream, cuts);
+        expect(cut.units.flatMap((unit) => unit.commands)).toEqual(whole.units.flatMap((unit) => unit.commands));
+        expect(cut.boundary).toEqual(whole.boundary);
+        expect(cut.open).toBe(false);
+        const boundaries = new Set<bigint>();
+        let at: bigint = START;
+        for (const lines of groups) {
+          if (lines.length === 1) boundaries.add((at += BigInt(commands(...lines).length)));
+          else boundaries.add((at += BigInt(commands(...lines).length)));
+        }
+        for (const unit of cut.units) expect(boundaries.has(unit.end.offset)).toBe(true);
+      }),
+    );
+  });
+});
