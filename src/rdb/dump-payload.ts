@@ -42,8 +42,6 @@ function takesValkeyRdb(server: RestoreServer): boolean {
 
 /** The first `REDIS` RDB version whose readers know the type. */
 function firstRdbWith(type: number): number {
-  // Modules are older, but a Redis before 7.0 that lacks the module may exit instead of refusing the payload.
-  if (type === ValueType.module2) return 10;
   if (type <= ValueType.stream) return 0;
   if (type <= ValueType.stream2) return 10;
   if (type <= ValueType.stream3) return 11;
@@ -71,13 +69,17 @@ export class DumpPayloads {
   check(entry: RdbEntry): void {
     const ownType = this.#format.family === "valkey" && entry.type === ValueType.hashTtlPreGaOrHash2;
     const known = ownType ? takesValkeyRdb(this.#server) : firstRdbWith(entry.type) <= this.#acceptedRdb;
-    if (!known) throw this.#unsupported(`RDB type ${describeType(entry.type)}`, entry);
+    // Before 6.2 a server that lacks the module exits instead of refusing the payload.
+    const fatal = entry.type === ValueType.module2 && this.#server.versionNumber < 602;
+    if (!known || fatal) throw this.#unsupported(`RDB type ${describeType(entry.type)}`, entry);
     if (entry.meta.length > 0 && this.#acceptedRdb < 13) throw this.#unsupported("module metadata of a key", entry);
   }
 
-  /** Type, versions: what an error message may say about an entry. */
-  describe(entry: RdbEntry): string {
-    return `RDB type ${describeType(entry.type)} of ${this.#format.family} RDB ${this.#format.version}, footer ${this.footerVersion}`;
+  /** What an error message may say about a refused payload. */
+  describe(type: number): string {
+    const { family, version } = this.#format;
+    const { product, version: serverVersion } = this.#server;
+    return `RDB type ${describeType(type)} of ${family} RDB ${version} with footer ${this.footerVersion} for ${product} ${serverVersion}`;
   }
 
   /** Writes the footer for the `pieces` of a payload; FOOTER_BYTES. */

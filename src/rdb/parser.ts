@@ -43,9 +43,15 @@ export type RdbItem =
   | { readonly kind: "sizes"; readonly db: number; readonly keys: number; readonly expires: number }
   /** Read over: RESTORE cannot carry it. */
   | { readonly kind: "skipped"; readonly what: "module-aux" | "slot-info" | "slot-import" }
-  | { readonly kind: "end"; readonly checksum: "verified" | "absent" };
+  | { readonly kind: "end"; readonly checksum: "verified" | "absent" | "unchecked" };
 
 type Parse = Generator<RdbItem | undefined, void, void>;
+
+export type RdbParserOptions = {
+  readonly maxValueBytes?: number;
+  /** False where the CRC-64 has been verified before: it costs as much as the parsing. */
+  readonly verifyChecksum?: boolean;
+};
 
 export class RdbParser {
   readonly #reader: RdbReader;
@@ -53,8 +59,8 @@ export class RdbParser {
   #format: RdbFormat | undefined;
   #ended = false;
 
-  constructor(options: { readonly maxValueBytes?: number } = {}) {
-    this.#reader = new RdbReader(options.maxValueBytes ?? MAX_VALUE_BYTES);
+  constructor(options: RdbParserOptions = {}) {
+    this.#reader = new RdbReader(options.maxValueBytes ?? MAX_VALUE_BYTES, options.verifyChecksum ?? true);
     this.#items = this.#parse();
   }
 
@@ -195,12 +201,10 @@ export class RdbParser {
   *#end(): Parse {
     const reader = this.#reader;
     const consumed = reader.offset;
-    const trailer = yield* this.#bytes(8);
-    const absent = trailer.every((byte) => byte === 0);
-    if (!absent && !reader.checksumEquals(trailer, consumed)) throw reader.malformed("its checksum differs");
+    const checksum = reader.verify(yield* this.#bytes(8), consumed);
     this.#ended = true;
     if (reader.unread > 0) throw reader.malformed("bytes after its end");
-    yield { kind: "end", checksum: absent ? "absent" : "verified" };
+    yield { kind: "end", checksum };
   }
 
   *#bytes(count: number): Walk<Buffer> {

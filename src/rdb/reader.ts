@@ -22,7 +22,8 @@ const LZF = STRING_SPECIAL | 3;
 export class RdbReader {
   /** Limit of what is handed out in one piece of memory: a string, or a value's span. */
   readonly #maxBytes: number;
-  readonly #crc = new Crc64();
+  /** Undefined: somebody else has verified the checksum. */
+  readonly #crc: Crc64 | undefined;
   #chunk: Buffer = NOTHING;
   #at = 0;
   /** RDB offset of the chunk's first byte. */
@@ -40,8 +41,9 @@ export class RdbReader {
   #span: Buffer[] = [];
   #spanBytes = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, verifyChecksum: boolean) {
     this.#maxBytes = maxBytes;
+    this.#crc = verifyChecksum ? new Crc64() : undefined;
   }
 
   /** RDB bytes consumed; exact once `settled`. */
@@ -178,11 +180,13 @@ export class RdbReader {
     return span;
   }
 
-  /** CRC-64 of everything consumed so far, compared with 8 bytes at the start of `trailer`. */
-  checksumEquals(trailer: Buffer, consumed: number): boolean {
+  /** Compares the CRC-64 of the first `consumed` bytes, all that stand before the trailer, with the trailer. */
+  verify(trailer: Buffer, consumed: number): "verified" | "absent" | "unchecked" {
+    if (!this.#crc) return "unchecked";
+    if (trailer.every((byte) => byte === 0)) return "absent";
     this.#crc.update(this.#chunk.subarray(this.#crcFrom, consumed - this.#base));
-    this.#crcFrom = consumed - this.#base;
-    return this.#crc.equalsLE(trailer, 0);
+    if (!this.#crc.equalsLE(trailer, 0)) throw this.malformed("its checksum differs");
+    return "verified";
   }
 
   malformed(what: string): GatewayError {
@@ -228,7 +232,7 @@ export class RdbReader {
   }
 
   #retire(): void {
-    this.#crc.update(this.#chunk.subarray(this.#crcFrom, this.#at));
+    this.#crc?.update(this.#chunk.subarray(this.#crcFrom, this.#at));
     if (this.#spanFrom >= 0) {
       this.#keepSpan();
       this.#spanFrom = 0;
