@@ -1,24 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { crc64 } from "../../../src/bytes/crc64.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import { parseRdbAux } from "../../../src/rdb/aux.ts";
 import { DumpPayloads, dumpPayload } from "../../../src/rdb/dump-payload.ts";
 import { decodeMagic } from "../../../src/rdb/format.ts";
 import type { RdbItem } from "../../../src/rdb/parser.ts";
 import { forEverySplit } from "../../support/splits.ts";
+import { makeRdb, type RdbPart, rdbString } from "../../support/stored-snapshot.ts";
 import { entriesOf, FIXTURES, parseChunks, readFixture } from "./fixtures.ts";
-
-/** An RDB of these bytes with a true checksum. */
-function rdb(body: readonly (number | string | Buffer)[], magic = "REDIS0013"): Buffer {
-  const parts = body.map((part) => (typeof part === "number" ? Buffer.of(part) : Buffer.from(part)));
-  const whole = Buffer.concat([Buffer.from(magic), ...parts, Buffer.of(0xff)]);
-  const trailer = Buffer.alloc(8);
-  trailer.writeBigUInt64LE(crc64(whole));
-  return Buffer.concat([whole, trailer]);
-}
-
-const lengthOf = (text: string) => Buffer.concat([Buffer.of(text.length), Buffer.from(text)]);
 
 function failure(run: () => unknown): GatewayError {
   try {
@@ -32,10 +21,13 @@ function failure(run: () => unknown): GatewayError {
 
 /** Everything that items say but not how their bytes are cut; text, because comparing it thousands of times is quick. */
 function textOf(items: readonly RdbItem[]): string {
-  const pieces = (list: readonly Buffer[]) => Buffer.concat(list).toString("latin1");
-  return items
-    .map((item) => Object.entries(item).map(([name, value]) => `${name}=${Array.isArray(value) ? pieces(value) : String(value)}`))
-    .join("\n");
+  const latin1 = (pieces: readonly Buffer[]) => pieces.map((piece) => piece.toString("latin1")).join("");
+  const lines = items.map((item) => {
+    if (item.kind !== "entry") return JSON.stringify(item);
+    const { db, expireAtMs, idleSeconds, freq, type, key, value, meta, endsAt } = item;
+    return `${db} ${expireAtMs} ${idleSeconds} ${freq} ${type} ${endsAt} ${latin1([key])} ${latin1(meta)} ${latin1(value)}`;
+  });
+  return lines.join("\n");
 }
 
 describe.each(Object.entries(FIXTURES))("an RDB of %s", (name, server) => {
@@ -96,17 +88,17 @@ test("garbage of any kind ends in a typed error", () => {
 test("reads the head of the file", () => {
   const fields = parseRdbAux(readFixture("redis-7.0").rdb.subarray(0, 300));
   expect(fields.get("redis-ver")).toMatch(/^7\.0\./);
-  expect(parseRdbAux(rdb([0xfa, lengthOf("repl-stream-db"), 0xc0, 5])).get("repl-stream-db")).toBe("5");
+  expect(parseRdbAux(makeRdb([0xfa, rdbString("repl-stream-db"), 0xc0, 5])).get("repl-stream-db")).toBe("5");
 });
 
 test("a checksum of zero is not compared", () => {
-  const file = rdb([0xfe, 2]);
+  const file = makeRdb([0xfe, 2]);
   file.fill(0, file.length - 8);
   expect(parseChunks([file])).toEqual([{ kind: "end", checksum: "absent" }]);
 });
 
 test("bytes after the end are refused", () => {
-  const file = rdb([]);
+  const file = makeRdb([]);
   expect(failure(() => parseChunks([file, Buffer.of(1)])).code).toBe("RDB_MALFORMED");
   expect(failure(() => parseChunks([Buffer.concat([file, Buffer.of(1)])])).code).toBe("RDB_MALFORMED");
 });
@@ -114,8 +106,8 @@ test("bytes after the end are refused", () => {
 test("what stands before a key belongs to that key alone", () => {
   const expiry = Buffer.alloc(8);
   expiry.writeBigInt64LE(9_223_372_036_854_775_807n);
-  const entry = (key: string) => [0, lengthOf(key), lengthOf("v")];
-  const file = rdb([0xfd, Buffer.from([1, 0, 0, 0]), 0xf8, 9, ...entry("a"), 0xfc, expiry, 0xf9, 200, ...entry("b"), ...entry("c")]);
+  const entry = (key: string) => [0, rdbString(key), rdbString("v")];
+  const file = makeRdb([0xfd, Buffer.from([1, 0, 0, 0]), 0xf8, 9, ...entry("a"), 0xfc, expiry, 0xf9, 200, ...entry("b"), ...entry("c")]);
   expect(entriesOf(parseChunks([file]))).toMatchObject([
     { expireAtMs: 1000n, idleSeconds: 9, freq: undefined },
     { expireAtMs: 9_223_372_036_854_775_807n, idleSeconds: undefined, freq: 200 },
@@ -124,19 +116,19 @@ test("what stands before a key belongs to that key alone", () => {
 });
 
 test("opcode 243 is key metadata to Redis and a slot import to Valkey", () => {
-  const meta = [0xf3, 1, "\x01\x02\x03\x04", 5, lengthOf("x"), 0];
-  const withMeta = rdb([...meta, 0, lengthOf("k"), lengthOf("v")]);
+  const meta = [0xf3, 1, "\x01\x02\x03\x04", 5, rdbString("x"), 0];
+  const withMeta = makeRdb([...meta, 0, rdbString("k"), rdbString("v")]);
   forEverySplit(withMeta, (chunks) => {
     const [entry] = entriesOf(parseChunks(chunks));
     expect(Buffer.concat(entry!.meta)).toEqual(Buffer.concat([Buffer.from([0xf3, 1, 1, 2, 3, 4, 5, 1]), Buffer.from("x\0")]));
     expect(Buffer.concat(entry!.value)).toEqual(Buffer.from("\x01v"));
   });
-  const slots = rdb([0xf3, lengthOf("job"), 2, 1, 5, 0x40, 9, 0x41, 0], "VALKEY080");
+  const slots = makeRdb([0xf3, rdbString("job"), 2, 1, 5, 0x40, 9, 0x41, 0], "VALKEY080");
   expect(parseChunks([slots])[0]).toEqual({ kind: "skipped", what: "slot-import" });
 });
 
 test("old types, slot hints and module fields have their extents", () => {
-  const file = rdb([
+  const file = makeRdb([
     0xf4,
     1,
     2,
@@ -154,41 +146,41 @@ test("old types, slot hints and module fields have their extents", () => {
     4,
     "88888888",
     5,
-    lengthOf("x"),
+    rdbString("x"),
     0,
     3,
-    lengthOf("zset"),
+    rdbString("zset"),
     3,
-    lengthOf("a"),
+    rdbString("a"),
     2,
     "42",
-    lengthOf("b"),
+    rdbString("b"),
     254,
-    lengthOf("c"),
+    rdbString("c"),
     253,
     22,
-    lengthOf("pre-ga"),
+    rdbString("pre-ga"),
     1,
     0,
-    lengthOf("f"),
-    lengthOf("v"),
+    rdbString("f"),
+    rdbString("v"),
     23,
-    lengthOf("pre-ga listpack"),
-    lengthOf("blob"),
+    rdbString("pre-ga listpack"),
+    rdbString("blob"),
     4,
-    lengthOf("hash"),
+    rdbString("hash"),
     1,
-    lengthOf("f"),
+    rdbString("f"),
     0xc1,
     1,
     2,
     14,
-    lengthOf("quicklist"),
+    rdbString("quicklist"),
     1,
-    lengthOf("ziplist"),
+    rdbString("ziplist"),
     9,
-    lengthOf("zipmap"),
-    lengthOf("zipmap"),
+    rdbString("zipmap"),
+    rdbString("zipmap"),
   ]); // prettier-ignore
   forEverySplit(file, (chunks) => {
     const items = parseChunks(chunks);
@@ -208,25 +200,25 @@ test("old types, slot hints and module fields have their extents", () => {
 });
 
 test("22 is laid out as the magic says", () => {
-  const hash2 = [22, lengthOf("k"), 1, lengthOf("f"), lengthOf("v"), Buffer.alloc(8, 0xff)];
-  expect(entriesOf(parseChunks([rdb(hash2, "VALKEY080")]))[0]?.value).toHaveLength(1);
-  expect(failure(() => parseChunks([rdb(hash2)])).code).toBe("RDB_MALFORMED");
+  const hash2 = [22, rdbString("k"), 1, rdbString("f"), rdbString("v"), Buffer.alloc(8, 0xff)];
+  expect(entriesOf(parseChunks([makeRdb(hash2, "VALKEY080")]))[0]?.value).toHaveLength(1);
+  expect(failure(() => parseChunks([makeRdb(hash2)])).code).toBe("RDB_MALFORMED");
 });
 
 describe("what is not known is refused by number and version", () => {
   test.each([
-    ["a type", [27, lengthOf("k"), lengthOf("v")], "27 (unknown) of redis RDB 13"],
-    ["a module's old type", [6, lengthOf("k"), lengthOf("v")], "6 (module1) of redis RDB 13"],
+    ["a type", [27, rdbString("k"), rdbString("v")], "27 (unknown) of redis RDB 13"],
+    ["a module's old type", [6, rdbString("k"), rdbString("v")], "6 (module1) of redis RDB 13"],
     ["an opcode", [242], "opcode 242 of redis RDB 13"],
     ["functions of release candidates", [246], "opcode 246 of redis RDB 13"],
   ])("%s", (_, body, words) => {
-    const error = failure(() => parseChunks([rdb(body as (number | Buffer)[])]));
+    const error = failure(() => parseChunks([makeRdb(body as RdbPart[])]));
     expect(error.code).toBe("RDB_UNSUPPORTED");
     expect(error.message).toContain(words);
   });
 
   test.each(["REDIS0005", "REDIS0014", "REDIS0080", "VALKEY011", "VALKEY081"])("magic %s", (magic) => {
-    expect(failure(() => parseChunks([rdb([], magic)])).code).toBe("RDB_UNSUPPORTED");
+    expect(failure(() => parseChunks([makeRdb([], magic)])).code).toBe("RDB_UNSUPPORTED");
   });
 
   test("no RDB at all", () => {
@@ -239,19 +231,19 @@ describe("values beyond the limit are refused before they are gathered", () => {
   const huge = Buffer.from([0x80, 0x7f, 0xff, 0xff, 0xff]);
 
   test.each([
-    ["one string", [0, lengthOf("k"), huge]],
-    ["an element", [1, lengthOf("k"), 2, lengthOf("small"), huge]],
+    ["one string", [0, rdbString("k"), huge]],
+    ["an element", [1, rdbString("k"), 2, rdbString("small"), huge]],
     ["a key", [0, huge]],
-    ["an aux field", [0xfa, lengthOf("lua"), huge]],
+    ["an aux field", [0xfa, rdbString("lua"), huge]],
   ])("%s", (_, body) => {
-    const error = failure(() => parseChunks([rdb(body as (number | Buffer)[])], limit));
+    const error = failure(() => parseChunks([makeRdb(body as RdbPart[])], limit));
     expect(error.code).toBe("RDB_UNSUPPORTED");
     expect(error.message).toContain("2147483647");
   });
 
   test("many small elements", () => {
-    const elements = Array.from({ length: 300 }, () => lengthOf("four"));
-    const file = rdb([1, lengthOf("k"), 0x41, 0x2c, ...elements]);
+    const elements = Array.from({ length: 300 }, () => rdbString("four"));
+    const file = makeRdb([1, rdbString("k"), 0x41, 0x2c, ...elements]);
     expect(failure(() => parseChunks([file], limit)).message).toContain("type 1 (list)");
     const crumbs = Array.from({ length: Math.ceil(file.length / 7) }, (_, index) => file.subarray(7 * index, 7 * index + 7));
     expect(failure(() => parseChunks(crumbs, limit)).code).toBe("RDB_UNSUPPORTED");

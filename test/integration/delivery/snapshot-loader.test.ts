@@ -1,0 +1,260 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import type { LoadOptions, LoadProgress } from "../../../src/delivery/write/loading.ts";
+import { openRawSocket } from "../../../src/delivery/write/raw-socket.ts";
+import { loadSnapshot } from "../../../src/delivery/write/snapshot-loader.ts";
+import { Target } from "../../../src/delivery/write/target.ts";
+import type { UnitEvents, UnitSubmitter } from "../../../src/delivery/write/unit.ts";
+import { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { HistoryId, Offset, Replid } from "../../../src/stream/position.ts";
+import { loadEveryType } from "../../support/dataset.ts";
+import { compareServers } from "../../support/digest.ts";
+import { fillEveryType } from "../../support/rdb-dataset.mjs";
+import { RedisServer } from "../../support/redis-server.ts";
+import { makeRdb, rdbString, type StoredSnapshotOptions, storedSnapshot } from "../../support/stored-snapshot.ts";
+
+const KEY = "causeway:checkpoint:{us-east/0}";
+const TOKEN = "00000000000000aa";
+const NEVER = new AbortController().signal;
+
+const LOADED: Checkpoint = {
+  state: "loading",
+  history: HistoryId.of("00000000000000bb"),
+  offset: Offset.of(100),
+  db: 0,
+  replid: Replid.of("a".repeat(40)),
+  snapshotId: "0123456789abcdef",
+  rdbOffset: 0,
+  writer: TOKEN,
+  readAtMs: 0,
+};
+
+let source: RedisServer;
+let target: RedisServer;
+let rdb: Buffer;
+
+beforeAll(async () => {
+  [source, target] = await Promise.all([RedisServer.start(), RedisServer.start()]);
+  const client = source.client();
+  await loadEveryType(client, { keys: 5_000 });
+  await fillEveryType(client);
+  await client.set("huge", "x".repeat(5_000_000));
+  await client.call("SET", "odd expiry", "x", "PXAT", "4102444800123");
+  await client.call("SET", "another stream's checkpoint", "kept");
+  await client.set("causeway:checkpoint:{eu-west/0}", "a checkpoint of the source's own deliveries");
+  rdb = await save(source);
+});
+
+afterAll(async () => {
+  await source?.[Symbol.asyncDispose]();
+  await target?.[Symbol.asyncDispose]();
+});
+
+beforeEach(async () => {
+  await target.call("FLUSHALL");
+  await target.call("FUNCTION", "FLUSH");
+});
+
+async function save(server: RedisServer): Promise<Buffer> {
+  await server.call("SAVE");
+  return readFile(join(server.dir, "dump.rdb"));
+}
+
+type Load = {
+  readonly rdb?: Buffer;
+  readonly snapshot?: StoredSnapshotOptions;
+  readonly resumeAt?: number;
+  readonly targetWasEmpty?: boolean;
+  readonly events?: UnitEvents;
+  readonly signal?: AbortSignal;
+};
+
+/** One attempt, as delivery would make it; resolves to the last progress. */
+async function load(options: Load = {}): Promise<LoadProgress | undefined> {
+  const address = { host: target.host, port: target.port };
+  const opened = await Target.open(address);
+  const writer = new UnitWriter({
+    socket: await openRawSocket(address, KEY),
+    clock: systemClock,
+    checkpointKey: KEY,
+    expected: await opened.readCheckpoint(KEY),
+    token: TOKEN,
+    ...(options.events ? { events: options.events } : {}),
+  });
+  let progress: LoadProgress | undefined;
+  const loading: LoadOptions = {
+    log: pino({ level: "silent" }),
+    snapshot: storedSnapshot(options.rdb ?? rdb, options.snapshot),
+    writer: writer satisfies UnitSubmitter,
+    target: opened,
+    resumeAt: options.resumeAt ?? 0,
+    targetWasEmpty: options.targetWasEmpty ?? false,
+    checkpointAt: (rdbOffset) => ({ ...LOADED, rdbOffset }),
+    onProgress: (latest) => {
+      progress = latest;
+    },
+  };
+  try {
+    await loadSnapshot(loading, options.signal ?? NEVER);
+    return progress;
+  } finally {
+    writer.close();
+    opened.close();
+  }
+}
+
+async function expectEqualData(): Promise<void> {
+  const comparison = await compareServers(source.client(), target.client());
+  expect(comparison.mismatches).toEqual([]);
+  expect(comparison.keys).toBeGreaterThan(5_000);
+}
+
+test("the target holds the snapshot and nothing else", async () => {
+  const client = target.client();
+  await client.mset("string:text", "an older value", "stale", "x", "causeway:checkpoint:{ap-south/0}", "another stream");
+  await client.call("FUNCTION", "LOAD", "#!lua name=stale\nredis.register_function('add_one', function() return 'stale' end)");
+  for (const db of [2, 3]) {
+    await client.select(db);
+    await client.mset(Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`stale:${index}`, "x"])));
+  }
+  const progress = await load();
+  await expectEqualData();
+  expect(await target.call("GET", "causeway:checkpoint:{ap-south/0}")).toBe("another stream");
+  expect(await target.call("EXISTS", "causeway:checkpoint:{eu-west/0}")).toBe(0);
+  expect(await target.call("PEXPIRETIME", "odd expiry")).toBe(4102444800123);
+  expect(await target.call("FCALL", "add_one", 0, "1")).toBe(2);
+  expect(parseCheckpoint(String(await target.call("GET", KEY)))).toMatchObject({ state: "loading", rdbOffset: rdb.length });
+  const functions = ((await source.call("FUNCTION", "LIST")) as unknown[]).length;
+  expect(progress).toMatchObject({ keysRemoved: 6_001, functionsLoaded: functions, bytes: rdb.length, totalBytes: rdb.length });
+});
+
+test.each([1_000, 65_537])("chunks of %i bytes make no difference", async (chunkBytes) => {
+  await load({ snapshot: { chunkBytes } });
+  await expectEqualData();
+});
+
+test("without functions in the snapshot the target's are removed", async () => {
+  await target.call("FUNCTION", "LOAD", "#!lua name=stale\nredis.register_function('f', function() return 1 end)");
+  await load({ rdb: makeRdb([0, rdbString("k"), rdbString("v")]) });
+  expect(await target.call("FUNCTION", "LIST")).toEqual([]);
+  expect(await target.call("GET", "k")).toBe("v");
+});
+
+test("a target that was empty is not searched", async () => {
+  await target.call("SET", "came meanwhile", "x");
+  expect(await load({ targetWasEmpty: true })).toMatchObject({ keysRemoved: 0 });
+  expect(await target.call("EXISTS", "came meanwhile")).toBe(1);
+});
+
+test("an expired entry removes the older key", async () => {
+  const past = Buffer.alloc(8);
+  past.writeBigInt64LE(0n);
+  await target.call("SET", "k", "older");
+  await load({ rdb: makeRdb([0xfc, past, 0, rdbString("k"), rdbString("v")]) });
+  expect(await target.call("EXISTS", "k")).toBe(0);
+});
+
+test("APPLIED_ONCE: an interrupted load goes on after the last unit that was committed", async () => {
+  const stop = new AbortController();
+  let committed = 0;
+  const onCommit = ({ rdbOffset }: Checkpoint) => {
+    committed = rdbOffset;
+    if (rdbOffset > rdb.length / 3) stop.abort();
+  };
+  await load({ events: { onCommit }, signal: stop.signal, snapshot: { chunkBytes: 20_000 } });
+  const left = parseCheckpoint(String(await target.call("GET", KEY)));
+  expect(committed).toBeGreaterThan(rdb.length / 3);
+  expect(left.rdbOffset).toBeGreaterThanOrEqual(committed);
+  expect(left.rdbOffset).toBeLessThan(rdb.length);
+
+  // What was loaded before is not written again: a hand-made change in it stays, and a key that waits for its turn comes.
+  const before = new Set(((await target.call("KEYS", "*")) as string[]).filter((key) => !key.startsWith("causeway:")));
+  const probe = [...before][0]!;
+  await target.call("RESTORE", probe, "0", await dumpOf("changed"), "REPLACE");
+  await target.call("SET", "stale", "x");
+  const progress = await load({ resumeAt: left.rdbOffset });
+  expect(await target.call("GET", probe)).toBe("changed");
+  expect(progress!.keysLoaded).toBeGreaterThan(0);
+  await target.call("SET", KEY, formatCheckpoint(left));
+  await load({ resumeAt: 0 });
+  await expectEqualData();
+});
+
+async function dumpOf(text: string): Promise<Buffer> {
+  const client = target.client();
+  await client.set("temporary", text);
+  const dump = (await client.callBuffer("DUMP", "temporary")) as Buffer;
+  await client.del("temporary");
+  return dump;
+}
+
+test("a key that both sides hold is never absent while the snapshot is loaded", async () => {
+  await load();
+  const client = target.client();
+  const keys = ["string:text", "hash:small", "huge", "stream"];
+  const missing = new Set<string>();
+  let polls = 0;
+  let loading = true;
+  const polled = (async () => {
+    while (loading) {
+      for (const key of keys) if ((await client.exists(key)) !== 1) missing.add(key);
+      polls++;
+    }
+  })();
+  await load({ snapshot: { chunkBytes: 5_000 } });
+  loading = false;
+  await polled;
+  expect(polls).toBeGreaterThan(5);
+  expect([...missing]).toEqual([]);
+});
+
+describe("what the target cannot have is refused by name, and no key is told", () => {
+  const secret = rdbString("a secret key");
+
+  test("a type that the target does not know", async () => {
+    const hashTtl = [24, secret, Buffer.alloc(8), 1, 0, rdbString("f"), rdbString("v")];
+    const error = await load({ rdb: makeRdb(hashTtl) }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "RDB_UNSUPPORTED", message: expect.stringContaining("24 (hashTtl) of redis RDB 13") });
+    expect(String(error)).not.toContain("secret");
+    expect(await target.call("DBSIZE")).toBe(0);
+  });
+
+  test("a payload that the target refuses", async () => {
+    const error = await load({ rdb: makeRdb([16, secret, rdbString("no listpack")]) }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({
+      code: "TARGET_REJECTED",
+      message: expect.stringMatching(/RESTORE.*16 \(hashListpack\) of redis RDB 13 with footer 10/),
+    });
+    expect(String(error)).not.toContain("secret");
+  });
+
+  test("a database that the target does not have", async () => {
+    const error = await load({ rdb: makeRdb([0xfe, 16, 0, secret, rdbString("v")]) }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "TARGET_REFUSED", message: expect.stringContaining("database 16") });
+  });
+});
+
+test("a snapshot that is given up ends the load with HISTORY_CHANGED", async () => {
+  await expect(load({ snapshot: { chunkBytes: 10_000, abortedAfter: 3 } })).rejects.toMatchObject({ code: "HISTORY_CHANGED" });
+});
+
+test("a snapshot that breaks off removes nothing", async () => {
+  await target.call("SET", "stale", "x");
+  await expect(load({ rdb: rdb.subarray(0, rdb.length - 9) })).rejects.toMatchObject({ code: "RDB_MALFORMED" });
+  expect(await target.call("EXISTS", "stale")).toBe(1);
+});
+
+test("ONE_WRITER: a load that lost the target removes nothing", async () => {
+  await target.call("SET", "stale", "x");
+  const onCommit = ({ rdbOffset }: Checkpoint) => {
+    if (rdbOffset > rdb.length / 3) void target.call("SET", KEY, formatCheckpoint({ ...LOADED, writer: "00000000000000cc" }));
+  };
+  await expect(load({ events: { onCommit }, snapshot: { chunkBytes: 20_000 } })).rejects.toMatchObject({
+    code: expect.stringMatching(/CHECKPOINT_CONFLICT|TARGET_BUSY/),
+  });
+  expect(await target.call("EXISTS", "stale")).toBe(1);
+});

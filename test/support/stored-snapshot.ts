@@ -1,0 +1,54 @@
+/** A snapshot in memory, as the journal would keep it. */
+import { setImmediate as turn } from "node:timers/promises";
+import { crc64 } from "../../src/bytes/crc64.ts";
+import type { SnapshotReader, StoredSnapshot } from "../../src/stream/log.ts";
+import { Offset, Replid } from "../../src/stream/position.ts";
+import { CHUNK_RAW_BYTES, encodeChunk } from "../../src/stream/snapshot-chunk.ts";
+
+export type StoredSnapshotOptions = {
+  readonly chunkBytes?: number;
+  /** Given up after so many chunks. */
+  readonly abortedAfter?: number;
+};
+
+export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {}): StoredSnapshot {
+  const { chunkBytes = CHUNK_RAW_BYTES, abortedAfter = Number.POSITIVE_INFINITY } = options;
+  const chunks: Buffer[] = [];
+  for (let from = 0; from < rdb.length; from += chunkBytes) {
+    chunks.push(encodeChunk(chunks.length, from, rdb.subarray(from, from + chunkBytes)));
+  }
+  return {
+    info: { id: "0123456789abcdef", offset: Offset.of(100), replid: Replid.of("a".repeat(40)), db: 0 },
+    state: chunks.length > abortedAfter ? "aborted" : "complete",
+    chunks: chunks.length,
+    rdbBytes: rdb.length,
+    openReader(first): SnapshotReader {
+      let index = first;
+      return {
+        async next(signal) {
+          await turn();
+          if (signal.aborted) return undefined;
+          if (index >= abortedAfter) return "aborted";
+          return chunks[index++] ?? "end";
+        },
+        close: async () => undefined,
+      };
+    },
+  };
+}
+
+export type RdbPart = number | string | Buffer;
+
+/** An RDB of these parts (numbers are bytes), with its end and a true checksum. */
+export function makeRdb(body: readonly RdbPart[], magic = "REDIS0013"): Buffer {
+  const parts = body.map((part) => (typeof part === "number" ? Buffer.of(part) : Buffer.from(part)));
+  const whole = Buffer.concat([Buffer.from(magic), ...parts, Buffer.of(0xff)]);
+  const trailer = Buffer.alloc(8);
+  trailer.writeBigUInt64LE(crc64(whole));
+  return Buffer.concat([whole, trailer]);
+}
+
+/** A string of an RDB, below 64 bytes. */
+export function rdbString(text: string): Buffer {
+  return Buffer.concat([Buffer.of(text.length), Buffer.from(text)]);
+}
