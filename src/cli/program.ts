@@ -1,0 +1,138 @@
+/** The command line: options, help and exit codes. What the commands do stands in one file each. */
+import { Command, CommanderError } from "commander";
+import { GatewayError } from "../errors.ts";
+import type { Environment } from "../topology/topology.ts";
+import { type CheckOptions, runCheck } from "./check.ts";
+import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { type StatusOptions, showStatus } from "./status.ts";
+import type { Terminal } from "./terminal.ts";
+import { versionInfo } from "./version.ts";
+
+export type RunOptions = { readonly config: string; readonly region: string; readonly adopt?: boolean };
+
+export type ProgramPorts = {
+  /** Runs a gateway until it is told to stop; answers the exit code. */
+  readonly run: (options: RunOptions) => Promise<number>;
+  readonly env: Environment;
+  readonly terminal: Terminal;
+};
+
+const DESCRIPTION = "Carries a Redis or Valkey master's writes to other datacenters: durable, compressed, exactly once.";
+
+/** The whole program: never throws, answers the exit code. */
+export async function runProgram(argv: readonly string[], ports: ProgramPorts): Promise<number> {
+  let code: number = ExitCode.ok;
+  try {
+    await buildProgram(ports, (result) => {
+      code = result;
+    }).parseAsync(argv, { from: "user" });
+    return code;
+  } catch (cause) {
+    if (cause instanceof CommanderError) return isHelp(cause) ? ExitCode.ok : ExitCode.usage;
+    // A bug shows its stack; what was foreseen is a sentence.
+    const text = cause instanceof GatewayError ? cause.message : cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    ports.terminal.writeError(`causeway: ${text.replaceAll("\n", "\ncauseway: ")}\n`);
+    return exitCodeOf(cause);
+  }
+}
+
+/** `done` gets the exit code of the command that ran. */
+export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCode: number) => void): Command {
+  const program = new Command("causeway")
+    .description(DESCRIPTION)
+    .helpCommand("help [command]", "show the help of a command")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.write,
+      writeErr: terminal.writeError,
+      outputError: (text, write) => write(`causeway: ${oneSentence(text)}\n`),
+    })
+    .addHelpText(
+      "after",
+      `\nExamples:\n  $ causeway check --config topology.yaml --region eu-west\n  $ causeway run --config topology.yaml --region eu-west\n\n${EXIT_CODES_HELP}`,
+    );
+
+  // Not by commander's own requiredOption: it would complain before it looks at misspelt options.
+  program.hook("preAction", (_, command) => {
+    const missing = command.options.find(
+      (option) => option.description.endsWith("(required)") && command.getOptionValue(option.attributeName()) === undefined,
+    );
+    if (missing) command.error(`option '${missing.flags}' is missing`, { exitCode: ExitCode.usage });
+  });
+
+  subcommand(program, "run", "run the gateway of one region until it is stopped")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
+    .option("-r, --region <name>", "which region this gateway serves (required)")
+    .option("--adopt", "take over targets that hold foreign keys or are marked as diverged: their data is replaced")
+    .addHelpText(
+      "after",
+      help(
+        ["causeway run --config topology.yaml --region us-east", "CAUSEWAY_SECRET=$(cat secret) causeway run -c topology.yaml -r eu-west"],
+        "Logs are JSON lines on standard output. SIGTERM or Ctrl-C stops it; a second one stops it at once.",
+      ),
+    )
+    .action(async (options: RunOptions) => done(await run(options)));
+
+  subcommand(program, "check", "validate the topology and look at servers, peers and folders, changing nothing")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
+    .option("-r, --region <name>", "only what this region's gateway needs (default: every region)")
+    .option("--adopt", "judge targets as run --adopt would")
+    .addHelpText(
+      "after",
+      help(
+        ["causeway check --config topology.yaml", "causeway check -c topology.yaml -r eu-west && systemctl start causeway"],
+        "Each line is ok, warning, failed (this machine), refused or unreachable, and says what to do. Warnings do not fail the check.",
+      ),
+    )
+    .action(async (options: CheckOptions) => done(await runCheck(options, env, terminal)));
+
+  subcommand(program, "status", "show every stream and link: phase, positions, acks, lag, throughput")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
+    .option("-r, --region <name>", "only this region's gateway (default: all that answer)")
+    .option("--json", "print the read models as JSON; offsets are decimal strings")
+    .option("-w, --watch", "show it again each second until Ctrl-C")
+    .addHelpText(
+      "after",
+      help(
+        [
+          "causeway status --config topology.yaml",
+          "causeway status -c topology.yaml -r us-east --json | jq '.regions[0].status.links[].streams[].lag.lagMs'",
+        ],
+        "BEHIND is bytes not received / durable / applied at the peer; T = T_write + T_network + T_ack, medians of the last minute.",
+      ),
+    )
+    .action(async (options: StatusOptions) => done(await showStatus(options, env, terminal)));
+
+  subcommand(program, "version", "print the version")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", help(["causeway version --json"], "Also says which LZ4 package works here and which Node runs."))
+    .action((options: { readonly json?: boolean }) => {
+      const info = versionInfo();
+      terminal.write(options.json ? `${JSON.stringify(info)}\n` : `causeway ${info.version} (lz4 by ${info.lz4}, Node ${info.node})\n`);
+      done(ExitCode.ok);
+    });
+  return program;
+}
+
+/** Settings of the program are inherited when a command is made by it. */
+function subcommand(program: Command, name: string, summary: string): Command {
+  return program.command(name).description(summary).allowExcessArguments(false);
+}
+
+function help(examples: readonly string[], note: string): string {
+  return `\n${note}\n\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}\n\n${EXIT_CODES_HELP}`;
+}
+
+/** Commander's `error: unknown option '--x'\n(Did you mean --y?)`. */
+function oneSentence(text: string): string {
+  return `${text
+    .trim()
+    .replace(/^error: /, "")
+    .replaceAll(/\s*\n\s*/g, " ")
+    .replace(/\.$/, "")}; see causeway --help`;
+}
+
+function isHelp({ code, exitCode }: CommanderError): boolean {
+  return exitCode === 0 || code === "commander.helpDisplayed";
+}

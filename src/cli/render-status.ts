@@ -1,0 +1,146 @@
+/** The table of `causeway status`: pure, from the read models of the gateways that answered. */
+import { type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus } from "../admin/status.ts";
+import type { Quantiles } from "../lag/histogram.ts";
+import { formatBytes, formatCount, formatDuration, formatMs } from "./format.ts";
+import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
+
+export type RegionAnswer =
+  | { readonly region: string; readonly status: GatewayStatus }
+  | { readonly region: string; readonly error: string };
+
+/** Positive is right: everything that can be compared stands in right-aligned columns. */
+const right = (...titles: readonly string[]): readonly Column[] => titles.map((title) => ({ title, align: "right" }));
+const left = (...titles: readonly string[]): readonly Column[] => titles.map((title) => ({ title }));
+
+export function renderStatus(answers: readonly RegionAnswer[], color: boolean): string {
+  const blocks = answers.map((answer) => ("status" in answer ? renderGateway(answer.status, color) : renderSilent(answer, color)));
+  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+function renderSilent({ region, error }: { readonly region: string; readonly error: string }, color: boolean): readonly string[] {
+  return [`${region}  ${paint("unreachable", "bad", color)}  ${printable(error)}`];
+}
+
+function renderGateway(status: GatewayStatus, color: boolean): readonly string[] {
+  const reasons = notReadyReasons(status);
+  const ready = reasons.length === 0 ? paint("ready", "good", color) : paint("not ready", "bad", color);
+  const up = formatDuration(status.atMs - status.startedAtMs);
+  const sending = status.links.filter(({ direction }) => direction === "sending");
+  return [
+    `${status.region}  ${ready}  causeway ${status.version}, ${status.lz4}, up ${up}`,
+    ...reasons.map((reason) => `  ${paint("!", "bad", color)} ${printable(reason)}`),
+    ...section(STREAM_COLUMNS, status.streams.map(streamRow), color),
+    ...status.streams.flatMap((stream) => streamNotes(stream, status.atMs)).map((note) => `  ${printable(note)}`),
+    ...section(LINK_COLUMNS, status.links.map(linkRow), color),
+    ...section(PEER_COLUMNS, sending.flatMap(peerRows), color),
+  ];
+}
+
+function section(columns: readonly Column[], rows: readonly (readonly Cell[])[], color: boolean): readonly string[] {
+  return rows.length === 0 ? [] : ["", ...renderTable(columns, rows, color).map((line) => `  ${line}`)];
+}
+
+const STREAM_COLUMNS = [
+  ...left("STREAM", "ROLE", "PHASE"),
+  ...right("RECEIVED", "DURABLE", "APPLIED", "BYTES/S", "COMMANDS/S", "RATIO", "JOURNAL"),
+];
+
+function streamRow({ id, role, phase, positions, throughput, compressionRatio, journal }: StreamStatus): readonly Cell[] {
+  return [
+    id,
+    role,
+    { text: phase, tone: toneOf(phase) },
+    positions.received ?? "-",
+    positions.durable ?? "-",
+    positions.applied ?? "-",
+    formatBytes(throughput.bytesPerSecond),
+    formatCount(throughput.commandsPerSecond),
+    compressionRatio === undefined ? "-" : `${compressionRatio.toFixed(1)}x`,
+    `${formatBytes(journal.bytes)} in ${journal.segments} ${journal.segments === 1 ? "file" : "files"}`,
+  ];
+}
+
+function streamNotes({ id, history, master, delivery, snapshot }: StreamStatus, nowMs: number): readonly string[] {
+  const notes: string[] = [];
+  if (master) {
+    const acked =
+      master.ackedOffset === undefined ? "nothing acknowledged" : `acknowledged ${master.ackedOffset} ${ago(nowMs, master.ackedAtMs)}`;
+    notes.push(
+      `${id}: master ${master.address} ${master.state}, ${master.fullSyncs} full and ${master.partialSyncs} partial syncs, ${acked}`,
+    );
+    if (master.lastError) notes.push(`${id}: last error of the master link: ${master.lastError}`);
+  }
+  if (delivery) {
+    const { address, targetVersion, state, units, keysLoaded, divergences, deadLetters } = delivery;
+    const version = targetVersion === undefined ? "" : ` (${targetVersion})`;
+    notes.push(
+      `${id}: target ${address}${version} ${state}, ${units} units, ${keysLoaded} keys loaded, ${divergences} divergences, ${deadLetters} dead letters`,
+    );
+    const left = [
+      ...Object.entries(delivery.dropped).map(([what, count]) => `${what} ${count} dropped`),
+      ...Object.entries(delivery.rewritten).map(([what, count]) => `${what} ${count} rewritten`),
+    ];
+    if (left.length > 0) notes.push(`${id}: ${left.join(", ")}`);
+    if (delivery.lastError) notes.push(`${id}: last error of the delivery: ${delivery.lastError}`);
+  }
+  if (snapshot && snapshot.state !== "complete") {
+    const of = snapshot.totalBytes === undefined ? "" : ` of ${formatBytes(snapshot.totalBytes)}`;
+    notes.push(`${id}: snapshot at ${snapshot.offset} ${snapshot.state}, ${formatBytes(snapshot.rdbBytes)}${of}`);
+  }
+  return notes.length > 0 && history !== undefined ? [...notes, `${id}: history ${history}`] : notes;
+}
+
+const LINK_COLUMNS = [...left("LINK", "PHASE"), ...right("RTT", "CLOCK", "SENT", "RECEIVED", "RECONNECTS"), ...left("LAST ERROR")];
+
+function linkRow({ peer, direction, phase, rttMs, clock, sentBytes, receivedBytes, reconnects, lastError }: LinkStatus): readonly Cell[] {
+  return [
+    direction === "sending" ? `to ${peer}` : `from ${peer}`,
+    { text: phase, tone: toneOf(phase) },
+    formatMs(rttMs),
+    clock ? `${formatMs(clock.offsetMs)} ± ${formatMs(clock.errorMs)}` : "-",
+    formatBytes(sentBytes),
+    formatBytes(receivedBytes),
+    `${reconnects}`,
+    lastError ?? "",
+  ];
+}
+
+const PEER_COLUMNS = [
+  ...left("STREAM", "PEER"),
+  ...right("ACK RECEIVED", "ACK DURABLE", "ACK APPLIED", "BEHIND r/d/a", "LAG", "T_write", "T_network", "T_ack", "T p50", "T p99"),
+];
+
+function peerRows({ peer, streams }: LinkStatus): readonly (readonly Cell[])[] {
+  return streams.map(({ stream, acked, lag }) => {
+    const { received, durable, applied } = lag?.behindBytes ?? {};
+    return [
+      stream,
+      peer,
+      acked.received ?? "-",
+      acked.durable ?? "-",
+      acked.applied ?? "-",
+      [received, durable, applied].map(formatBytes).join(" / "),
+      formatMs(lag?.lagMs),
+      median(lag?.ms.write),
+      median(lag?.ms.network),
+      median(lag?.ms.ack),
+      median(lag?.ms.total),
+      formatMs(lag?.ms.total?.p99),
+    ];
+  });
+}
+
+function median(quantiles: Quantiles | undefined): string {
+  return formatMs(quantiles?.p50);
+}
+
+function ago(nowMs: number, atMs: number | undefined): string {
+  return atMs === undefined ? "" : `${formatMs(Math.max(0, nowMs - atMs))} ago`;
+}
+
+/** Only a hint for the eye: unknown words stay plain. */
+function toneOf(phase: string): Tone {
+  if (/stream/.test(phase)) return "good";
+  if (/halt|diverg|refus/.test(phase)) return "bad";
+  return /connect|wait|retry|load|sync|snapshot|dial|resum/.test(phase) ? "warn" : "plain";
+}

@@ -1,0 +1,27 @@
+/** Where commands write: injected, so that they can be tested without a process. */
+
+export type Terminal = {
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  readonly isTty: boolean;
+  readonly color: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly interrupted: AbortSignal;
+};
+
+/** The process's own. Colour only on a terminal, and never when NO_COLOR is set (no-color.org). */
+export function processTerminal(): Terminal {
+  const interrupted = new AbortController();
+  const isTty = process.stdout.isTTY === true;
+  return {
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    isTty,
+    color: isTty && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+    get interrupted() {
+      // Only who asks for it takes Ctrl-C away from the system; a second one ends the process.
+      if (process.listenerCount("SIGINT") === 0) process.once("SIGINT", () => interrupted.abort());
+      return interrupted.signal;
+    },
+  };
+}

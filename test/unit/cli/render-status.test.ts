@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { renderStatus } from "../../../src/cli/render-status.ts";
+import { judge } from "../../../src/cli/status.ts";
+import { originStatus, replicaStatus } from "../../support/sample-status.ts";
+
+const answers = [
+  { region: "us-east", status: originStatus },
+  { region: "eu-west", status: replicaStatus },
+  { region: "ap-south", error: "127.0.0.1:7421 does not answer (ECONNREFUSED)" },
+];
+
+test("the table shows phase, positions, acks per peer, lag by stage, throughput, compression and journal", () => {
+  const text = renderStatus(answers, false);
+  expect(text).toMatchInlineSnapshot(`
+    "us-east  ready  causeway 0.1.0, lz4, up 1 h 2 m
+
+      STREAM     ROLE    PHASE       RECEIVED    DURABLE  APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
+      us-east/0  origin  streaming  123456789  123456000        -   2.5 MB       17.3k   2.9x  3.0 MB in 1 file
+      us-east/0: master 127.0.0.1:6379 streaming, 1 full and 2 partial syncs, acknowledged 123456000 500 ms ago
+      us-east/0: history 0123456789abcdef
+
+      LINK         PHASE           RTT            CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
+      to eu-west   streaming     80 ms  -3.2 ms ± 40 ms  45.0 MB   90.0 kB           1
+      to ap-south  disconnected      -                -      0 B       0 B           0
+
+      STREAM     PEER      ACK RECEIVED  ACK DURABLE  ACK APPLIED        BEHIND r/d/a    LAG  T_write  T_network  T_ack  T p50   T p99
+      us-east/0  eu-west      123456789    123456789    123450000  0 B / 0 B / 6.8 kB  93 ms   0.4 ms      40 ms  48 ms  89 ms  177 ms
+      us-east/0  ap-south             -            -            -           - / - / -    1 h        -          -      -      -       -
+
+    eu-west  not ready  causeway 0.1.0, lz4, up 1 h 2 m
+      ! delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR
+
+      STREAM     ROLE     PHASE    RECEIVED    DURABLE    APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
+      us-east/0  replica  halted  123456789  123456789  123450000   2.5 MB       17.3k      -  3.0 MB in 1 file
+      us-east/0: target 127.0.0.1:6380 (7.0.15) halted, 2000 units, 100000 keys loaded, 1 divergences, 0 dead letters
+      us-east/0: ping 12 dropped, EXPIRE 4 rewritten
+      us-east/0: last error of the delivery: INCR was refused: WRONGTYPE
+      us-east/0: history 0123456789abcdef
+
+      LINK          PHASE        RTT  CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
+      from us-east  streaming  80 ms      -  90.0 kB   45.0 MB           1
+
+    ap-south  unreachable  127.0.0.1:7421 does not answer (ECONNREFUSED)
+    "
+  `);
+});
+
+test("no line ends in blanks, and without colour there is no escape sequence", () => {
+  const text = renderStatus(answers, false);
+  expect(text).not.toMatch(/ $/m);
+  expect(text).not.toContain("\u001b");
+  expect(renderStatus(answers, true)).toContain("\u001b[32mready\u001b[0m");
+});
+
+test("what servers say cannot steer the terminal", () => {
+  const text = renderStatus([{ region: "us-east", error: "evil \u001b[2J\r\n\u0007" }], true);
+  expect(text).not.toContain("\u001b[2J");
+  expect(text).not.toContain("\u0007");
+});
+
+test("exit code: 0 all ready, 1 something is not, 4 nobody answers", () => {
+  const [ready, halted, silent] = answers;
+  expect(judge([ready!], false)).toBe(0);
+  expect(judge([halted!], true)).toBe(1);
+  expect(judge([ready!, silent!], false)).toBe(1);
+  expect(judge([silent!], true)).toBe(4);
+});
