@@ -29,6 +29,7 @@ const DISPOSITIONS = {
   HISTORY_CHANGED: "resync",
   JOURNAL_CORRUPT: "halt",
   JOURNAL_FULL: "retry",
+  JOURNAL_IO: "retry",
   JOURNAL_LOCKED: "halt",
   ADMIN_UNAVAILABLE: "retry",
   CONFIG_INVALID: "halt",

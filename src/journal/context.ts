@@ -1,0 +1,47 @@
+/** What the parts of one stream's journal share: settings, ports, the disk's health and the counters. */
+import type { FileHandle } from "node:fs/promises";
+import type { Logger } from "pino";
+import type { Clock } from "../runtime/clock.ts";
+import type { StreamId } from "../stream/position.ts";
+import type { DiskHealth } from "./disk-health.ts";
+
+/** always: durable means synced. everysec: written, and synced within about a second. never: written; the kernel decides. */
+export type FsyncPolicy = "always" | "everysec" | "never";
+
+export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
+
+export type JournalCounters = {
+  /** Taken in since start: bytes of the stream, of the records that carry them, and commands. */
+  rawBytes: number;
+  storedBytes: number;
+  commands: number;
+  fsyncs: number;
+  fsyncMsMax: number;
+  /** Torn tails cut at open. */
+  tornTails: number;
+  /** Bytes that retention dropped although a reader still needed them. */
+  droppedNeededBytes: number;
+};
+
+export type JournalContext = {
+  readonly folder: string;
+  readonly stream: StreamId;
+  readonly fsync: FsyncPolicy;
+  readonly memoryBytes: number;
+  readonly segmentBytes: number;
+  readonly maxPendingBytes: number;
+  readonly retryMs: number;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly openFile: OpenFile;
+  readonly health: DiskHealth;
+  readonly counters: JournalCounters;
+};
+
+/** Makes a file's data survive a power cut, and measures it. */
+export async function syncFile(context: JournalContext, file: FileHandle): Promise<void> {
+  const startedAt = context.clock.nowMs();
+  await file.datasync();
+  context.counters.fsyncs++;
+  context.counters.fsyncMsMax = Math.max(context.counters.fsyncMsMax, context.clock.nowMs() - startedAt);
+}

@@ -1,0 +1,134 @@
+/** A stored snapshot as its readers see it: what is in the file, whether more will come, and a way to read the chunks in order. */
+import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { GatewayError, wrapError } from "../errors.ts";
+import type { SnapshotInfo, SnapshotReader, StoredSnapshot } from "../stream/log.ts";
+import { chunkLength, decodeChunkHeader, MAX_CHUNK_BYTES } from "../stream/snapshot-chunk.ts";
+import { FILE_HEADER_BYTES } from "./file-header.ts";
+import { errnoOf, readFully } from "./files.ts";
+import { Notice } from "./notice.ts";
+import type { Extent } from "./snapshot-file.ts";
+
+const CHUNK_HEADER_BYTES = 32;
+
+export class SnapshotFile implements StoredSnapshot {
+  readonly path: string;
+  readonly info: SnapshotInfo;
+  /** Wakes readers when there is more to read or the state changed. */
+  readonly advanced = new Notice();
+  #extent: Extent;
+  #state: StoredSnapshot["state"];
+
+  constructor(options: {
+    readonly path: string;
+    readonly info: SnapshotInfo;
+    readonly extent: Extent;
+    readonly state: StoredSnapshot["state"];
+  }) {
+    this.path = options.path;
+    this.info = options.info;
+    this.#extent = options.extent;
+    this.#state = options.state;
+  }
+
+  get state(): StoredSnapshot["state"] {
+    return this.#state;
+  }
+
+  get extent(): Extent {
+    return this.#extent;
+  }
+
+  get chunks(): number {
+    return this.#extent.chunks;
+  }
+
+  get rdbBytes(): number {
+    return this.#extent.rdbBytes;
+  }
+
+  /** Says how far the file can be read. */
+  advance(extent: Extent): void {
+    this.#extent = extent;
+    this.advanced.wake();
+  }
+
+  become(state: "complete" | "aborted"): void {
+    this.#state = state;
+    this.advanced.wake();
+  }
+
+  openReader(first: number): SnapshotReader {
+    return new ChunkReader(this, first);
+  }
+}
+
+class ChunkReader implements SnapshotReader {
+  readonly #snapshot: SnapshotFile;
+  readonly #first: number;
+  #index = 0;
+  #position = FILE_HEADER_BYTES;
+  #file: FileHandle | undefined;
+  #closed = false;
+
+  constructor(snapshot: SnapshotFile, first: number) {
+    this.#snapshot = snapshot;
+    this.#first = first;
+  }
+
+  async next(signal: AbortSignal): Promise<Buffer | "end" | "aborted" | undefined> {
+    for (;;) {
+      if (signal.aborted || this.#closed) return undefined;
+      const { state, extent, advanced } = this.#snapshot;
+      if (state === "aborted") return "aborted";
+      if (Math.max(this.#index, this.#first) < extent.chunks) {
+        const chunk = await this.#read(extent);
+        if (chunk !== undefined) return chunk;
+        if (!this.#closed) return "aborted"; // replaced by a newer snapshot before this reader had opened it
+      } else if (state === "complete") {
+        return "end";
+      } else {
+        await advanced.wait(signal);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#snapshot.advanced.wake();
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  async #read(extent: Extent): Promise<Buffer | undefined> {
+    try {
+      this.#file ??= await open(this.#snapshot.path, "r");
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return undefined;
+      throw wrapError("JOURNAL_IO", "a snapshot cannot be opened", error);
+    }
+    const file = this.#file;
+    if (this.#closed) return void (await file.close());
+    try {
+      while (this.#index < this.#first) {
+        const header = await readFully(file, this.#position, CHUNK_HEADER_BYTES);
+        this.#step(header.readUInt32LE(12), chunkLength(header));
+      }
+      const bytes = await readFully(file, this.#position, Math.min(MAX_CHUNK_BYTES, extent.fileBytes - this.#position));
+      const chunk = bytes.subarray(0, chunkLength(bytes));
+      this.#step(decodeChunkHeader(chunk).index, chunk.length);
+      return chunk;
+    } catch (cause) {
+      if (this.#closed) return undefined;
+      if (errnoOf(cause) !== undefined) throw wrapError("JOURNAL_IO", "a snapshot cannot be read", cause);
+      throw new GatewayError("JOURNAL_CORRUPT", `${this.#snapshot.path} is damaged at byte ${this.#position}`, { cause });
+    }
+  }
+
+  #step(index: number, bytes: number): void {
+    if (index !== this.#index) throw new GatewayError("RECORD_MALFORMED", "a snapshot chunk has another index");
+    this.#index++;
+    this.#position += bytes;
+  }
+}
