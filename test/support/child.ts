@@ -18,6 +18,8 @@ export class Child {
   constructor(program: string, args: readonly string[], options: ChildOptions = {}) {
     this.#process = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
+      // A session of its own: Ctrl-C is for who started it, who then ends it in order.
+      detached: true,
       env: { ...process.env, ...options.env },
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });

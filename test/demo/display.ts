@@ -1,0 +1,70 @@
+/** Where the demo's pictures go: a terminal that is drawn over, a log of lines, or nowhere. */
+import type { Terminal } from "../../src/cli/terminal.ts";
+import type { DemoOptions } from "./options.ts";
+
+export interface Display {
+  /** `lines` for a terminal, `summary` for a log. */
+  show(lines: () => readonly string[], summary: () => string): void;
+  /** Something happened: kept above what is drawn next. */
+  say(text: string): void;
+  /** The terminal is itself again. */
+  close(): void;
+}
+
+const LINE_EVERY_MS = 2_000;
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+
+export function createDisplay(options: DemoOptions, terminal: Terminal): Display {
+  if (options.json) return { show: () => undefined, say: () => undefined, close: () => undefined };
+  return terminal.isTty ? new ScreenDisplay(terminal) : new LogDisplay(terminal);
+}
+
+class ScreenDisplay implements Display {
+  readonly #terminal: Terminal;
+  #drawnLines = 0;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    terminal.write(HIDE_CURSOR);
+  }
+
+  show(lines: () => readonly string[]): void {
+    const rows = lines();
+    const up = this.#drawnLines > 0 ? `\u001b[${this.#drawnLines}A` : "";
+    // Each line is cleared as it is drawn, so that nothing flickers; what was below goes at the end.
+    this.#terminal.write(`${up}\r${rows.map((row) => `${row}\u001b[K\n`).join("")}\u001b[J`);
+    this.#drawnLines = rows.length;
+  }
+
+  say(): void {
+    // The picture holds the events.
+  }
+
+  close(): void {
+    this.#terminal.write(SHOW_CURSOR);
+  }
+}
+
+class LogDisplay implements Display {
+  readonly #terminal: Terminal;
+  #writtenAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  show(_: () => readonly string[], summary: () => string): void {
+    if (performance.now() - this.#writtenAtMs < LINE_EVERY_MS) return;
+    this.#writtenAtMs = performance.now();
+    this.#terminal.write(`${summary()}\n`);
+  }
+
+  say(text: string): void {
+    this.#terminal.write(`${text}\n`);
+  }
+
+  close(): void {
+    // Nothing was changed.
+  }
+}
