@@ -2,12 +2,17 @@
 import { constants } from "node:fs";
 import { access, mkdtemp, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { PeerCertificate } from "node:tls";
 import { WebSocket } from "ws";
+import { isCertificateOf } from "../link/certificate.ts";
+import { formatHostPort } from "../topology/address.ts";
 import type { RegionView, ReplicaView } from "../topology/region-view.ts";
 import { formatBytes } from "./format.ts";
 import { type Finding, unreachableText } from "./preflight.ts";
 
 const PEER_TIMEOUT_MS = 3_000;
+/** Nothing is expected before we say who we are. */
+const MAX_REPLY_BYTES = 64 * 1024;
 /** Path of the link endpoint on a gateway. */
 const LINK_PATH = "/link";
 
@@ -52,9 +57,15 @@ async function nearestExisting(folder: string): Promise<string> {
 
 /** Opens a link and closes it before logging in: a peer that accepts it is a gateway that listens. */
 export async function preflightPeer(replica: ReplicaView, tls: RegionView["tls"]): Promise<Finding> {
-  const url = `${replica.dial}${LINK_PATH}`;
-  const subject = `peer ${replica.origin} ${url}`;
-  const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: PEER_TIMEOUT_MS, maxPayload: 1024 * 1024, ...tls });
+  const { dial, origin } = replica;
+  const url = `${dial.tls ? "wss" : "ws"}://${formatHostPort(dial)}${LINK_PATH}`;
+  const subject = `peer ${origin} ${url}`;
+  const socket = new WebSocket(url, {
+    perMessageDeflate: false,
+    handshakeTimeout: PEER_TIMEOUT_MS,
+    maxPayload: MAX_REPLY_BYTES,
+    ...(dial.tls && tls && { ...tls, checkServerIdentity: regionIdentity(origin) }),
+  });
   try {
     return await new Promise<Finding>((resolve) => {
       socket.once("open", () => resolve({ level: "ok", subject, message: "accepts links" }));
@@ -72,4 +83,12 @@ export async function preflightPeer(replica: ReplicaView, tls: RegionView["tls"]
     socket.on("error", () => undefined);
     socket.terminate();
   }
+}
+
+/** A gateway's certificate names its region, not its host. */
+function regionIdentity(region: string): () => boolean {
+  const check = (_host: string, certificate: PeerCertificate) =>
+    isCertificateOf(region, certificate) ? undefined : new Error(`the certificate is not that of region ${region}`);
+  // The types of `ws` know only a boolean; node:tls wants the error.
+  return check as unknown as () => boolean;
 }

@@ -98,12 +98,24 @@ function* machines({ regions }: Checkable): Iterable<Complaint> {
   }
 }
 
-function* transport({ regions, allowPlaintext }: Checkable): Iterable<Complaint> {
-  for (const [region, { gateway }] of regions) {
+/** TLS between gateways is mutual: whoever listens or dials with wss:// needs a certificate. Nothing falls back to plaintext. */
+function* transport({ regions, links, allowPlaintext }: Checkable): Iterable<Complaint> {
+  for (const [region, { gateway, origins }] of regions) {
     if (!gateway) continue;
     const path = ["regions", region, "gateway", "url"];
     yield* plaintext(gateway.url, path, allowPlaintext);
     if (gateway.tls && !gateway.url.tls) yield { path, message: "expected wss://: this gateway has TLS certificates" };
+    if (gateway.url.tls && !gateway.tls) yield { path, message: "expected gateway.tls beside it: wss:// needs certificates" };
+    for (const origin of origins) {
+      const override = links.find((link) => link?.from === origin && link.to === region);
+      const dialled = override?.url ?? regions.get(origin)?.gateway?.url;
+      if (dialled?.tls && !gateway.tls) {
+        yield {
+          path: ["regions", region, "gateway"],
+          message: `expected tls: the gateway of ${origin} is reached by wss://, which needs certificates`,
+        };
+      }
+    }
   }
 }
 

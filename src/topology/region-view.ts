@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { GatewayError } from "../errors.ts";
 import { StreamId } from "../stream/position.ts";
-import { formatHostPort, type HostPort } from "./address.ts";
+import type { GatewayUrl, HostPort } from "./address.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
 import type { Complaint } from "./problems.ts";
@@ -28,8 +28,8 @@ export type ServerAddress = HostPort & { readonly username?: string; readonly pa
 export type ReplicaView = {
   readonly origin: string;
   readonly stream: StreamId;
-  /** WebSocket URL of the origin's gateway, as this region reaches it; without the path. */
-  readonly dial: string;
+  /** The origin's gateway, as this region reaches it. */
+  readonly dial: GatewayUrl;
   readonly target: ServerAddress;
   readonly onDivergence: "halt" | "dead-letter";
 };
@@ -104,9 +104,8 @@ export function adminAddresses(topology: Topology): ReadonlyMap<string, HostPort
   return new Map(Object.entries(topology.settings.regions).map(([region, { gateway }]) => [region, gateway.admin]));
 }
 
-function dialUrl({ settings }: Topology, from: string, to: string): string {
-  const url = settings.links.find((link) => link.from === from && link.to === to)?.url ?? settings.regions[from]!.gateway.url;
-  return `${url.tls ? "wss" : "ws"}://${formatHostPort(url)}`;
+function dialUrl({ settings }: Topology, from: string, to: string): GatewayUrl {
+  return settings.links.find((link) => link.from === from && link.to === to)?.url ?? settings.regions[from]!.gateway.url;
 }
 
 function mergeJournal(common: JournalSettings, own: GatewaySettings["journal"]): RegionView["journal"] {

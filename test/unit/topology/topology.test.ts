@@ -67,7 +67,7 @@ test("defaults are filled in and units parsed", () => {
     {
       origin: "us-east",
       stream: "us-east/0",
-      dial: "ws://127.0.0.1:7400",
+      dial: { host: "127.0.0.1", port: 7400, tls: false },
       target: { host: "127.0.0.1", port: 6380, password: "swordfish" },
       onDivergence: "halt",
     },
@@ -90,7 +90,7 @@ journal: { memory: 32MiB }
 `;
   const view = regionView(load(text), "eu-west");
   expect(view.journal).toMatchObject({ fsync: "always", memoryBytes: 32 * 2 ** 20, retention: { bytes: 10 * 2 ** 30, ageMs: 3_600_000 } });
-  expect(view.replicas[0]?.dial).toBe("ws://127.0.0.1:9000");
+  expect(view.replicas[0]?.dial).toEqual({ host: "127.0.0.1", port: 9000, tls: false });
 });
 
 test("JSON is read as well", () => {
@@ -208,11 +208,26 @@ test("two streams may not be delivered into one server", () => {
 });
 
 test("the same loopback address on different machines is not shared", () => {
-  const text = VALID.replace("url: ws://127.0.0.1:7400", "url: wss://a.example.com")
-    .replace("url: ws://127.0.0.1:7410", "url: wss://b.example.com")
+  const text = VALID.replace("url: ws://127.0.0.1:7400", "url: ws://a.example.com")
+    .replace("url: ws://127.0.0.1:7410", "url: ws://b.example.com")
     .replace("listen: 127.0.0.1:7410", "listen: 127.0.0.1:7400")
     .replace("redis://127.0.0.1:6380", "redis://127.0.0.1:6379");
-  expect(problems(() => load(text))).toEqual([]);
+  expect(problems(() => load(`${text}link: { allowPlaintext: true }\n`))).toEqual([]);
+});
+
+test("TLS between gateways needs certificates on both sides, and never falls back to plaintext", () => {
+  const tls = "tls: { cert: c, key: k, ca: a }";
+  const origin = VALID.replace("url: ws://127.0.0.1:7400,", `url: wss://127.0.0.1:7400, ${tls},`);
+  expect(problems(() => load(origin))).toEqual([
+    "8:5: regions.eu-west.gateway: expected tls: the gateway of us-east is reached by wss://, which needs certificates",
+  ]);
+  expect(problems(() => load(VALID.replace("url: ws://127.0.0.1:7410", "url: wss://127.0.0.1:7410")))).toEqual([
+    "8:40: regions.eu-west.gateway.url: expected gateway.tls beside it: wss:// needs certificates",
+  ]);
+  expect(problems(() => load(VALID.replace("url: ws://127.0.0.1:7410", `${tls}, url: ws://127.0.0.1:7410`))).join()).toContain(
+    "expected wss://: this gateway has TLS certificates",
+  );
+  expect(problems(() => load(origin.replace("url: ws://127.0.0.1:7410", `${tls}, url: wss://127.0.0.1:7410`)))).toEqual([]);
 });
 
 test("broken YAML, doubled keys and YAML bombs are refused with a place", () => {

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ERROR_CODES, GatewayError } from "../../src/errors.ts";
+
+const runbook = readFileSync(new URL("../../deploy/RUNBOOK.md", import.meta.url), "utf8");
+const paragraphs = new Map([...runbook.matchAll(/^## (\S+)\n\n([\s\S]*?)(?=\n## |$(?![\s\S]))/gm)].map(([, code, text]) => [code!, text!]));
+
+test("the runbook has a paragraph for every error code, and for no other", () => {
+  expect([...paragraphs.keys()].toSorted()).toEqual([...ERROR_CODES].toSorted());
+});
+
+test.each(ERROR_CODES)("%s: the paragraph begins with what the gateway does and says enough", (code) => {
+  const text = paragraphs.get(code) ?? "";
+  expect(text.startsWith(new GatewayError(code, "").disposition)).toBe(true);
+  expect(text.length).toBeGreaterThan(150);
+});
