@@ -80,7 +80,11 @@ function refusal(line: string, what: string): GatewayError {
   // An error line of a login may quote what was sent; its first word never does.
   const reason = line.startsWith("-ERR") ? line.slice(1, 120) : (line.split(" ")[0] ?? "").slice(1);
   if (PASSING.test(line)) return new GatewayError("SOURCE_NOT_READY", `the master is not ready: ${reason}`, { details: { reason } });
-  return new GatewayError("SOURCE_REFUSED", `${what}: ${reason}; check the user, the password and its permissions (+psync +replconf +ping)`, {
-    details: { reason },
-  });
+  return new GatewayError(
+    "SOURCE_REFUSED",
+    `${what}: ${reason}; check the user, the password and its permissions (+psync +replconf +ping)`,
+    {
+      details: { reason },
+    },
+  );
 }

@@ -153,7 +153,10 @@ export class MasterConnection {
 function connect(options: MasterConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
   const { host, port, tls: secure } = options.address;
   return new Promise((resolve, reject) => {
-    const socket = secure === undefined ? net.connect({ host, port }) : tls.connect({ host, port, ...secure });
+    const socket =
+      secure === undefined
+        ? net.connect({ host, port })
+        : tls.connect({ ...(net.isIP(host) === 0 && { servername: host }), ...secure, host, port });
     const give = (outcome: () => void) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);

@@ -78,7 +78,15 @@ export class Source {
     else {
       this.#stats.historiesLost++;
       log.error(
-        { event: "source.history-lost", history: id, replid, offset, lostHistory: lost.id, lostReplid: lost.tail.replid, lostOffset: lost.tail.offset },
+        {
+          event: "source.history-lost",
+          history: id,
+          replid,
+          offset,
+          lostHistory: lost.id,
+          lostReplid: lost.tail.replid,
+          lostOffset: lost.tail.offset,
+        },
         "the master cannot continue from our position: full sync into a new history",
       );
     }
@@ -94,14 +102,20 @@ export class Source {
     if (history === undefined) throw new GatewayError("RESP_MALFORMED", "the master continues what was never begun");
     const { offset, replid, db } = history.tail;
     this.#stats.partialSyncs++;
-    this.#options.log.info({ event: "source.resumed", history: history.id, replid: reply.replid ?? replid, offset }, "resumed by partial sync");
+    this.#options.log.info(
+      { event: "source.resumed", history: history.id, replid: reply.replid ?? replid, offset },
+      "resumed by partial sync",
+    );
     if (reply.replid === undefined || reply.replid === replid) return;
     // A failover: same history, new name. The empty record makes the name durable before any byte under it.
     const readAtMs = this.#options.clock.nowMs();
     const renamed = { from: offset, to: offset, replid: reply.replid, db, dbAfter: db, commands: 0, readAtMs, open: false };
     history.append(encodeRecord(renamed, EMPTY));
     this.#stats.failovers++;
-    this.#options.log.warn({ event: "source.failed-over", history: history.id, replid: reply.replid, offset }, "the history continues under a new replid");
+    this.#options.log.warn(
+      { event: "source.failed-over", history: history.id, replid: reply.replid, offset },
+      "the history continues under a new replid",
+    );
   }
 
   async #stream(connection: MasterConnection, history: HistoryLog, signal: AbortSignal): Promise<void> {

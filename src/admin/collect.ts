@@ -1,0 +1,181 @@
+/** Reads the stages' own statistics into the read model. Nothing here is kept: each status is made from what is true now. */
+import type { DeliveryStats } from "../delivery/write/delivery-stats.ts";
+import type { StreamJournal } from "../journal/journal.ts";
+import type { JournalStats } from "../journal/stats.ts";
+import { Rate } from "../lag/rate.ts";
+import type { StreamLag } from "../lag/stream-lag.ts";
+import type { LinkDialer } from "../link/dialer.ts";
+import type { LinkListener } from "../link/listener.ts";
+import type { IncomingLinkStats, OutgoingLinkStats } from "../link/stats.ts";
+import type { ServiceState } from "../runtime/supervisor.ts";
+import type { SourceStats } from "../source/stats.ts";
+import type { Offset } from "../stream/position.ts";
+import type { DeliveryStatus, JournalStatus, LinkStatus, MasterStatus, ServiceStatus, SnapshotStatus, StreamStatus } from "./status.ts";
+
+type StreamParts = {
+  readonly journal: StreamJournal;
+  readonly fsync: JournalStatus["fsync"];
+  /** host:port of the master or the target. */
+  readonly address: string;
+};
+
+export type OriginParts = StreamParts & { readonly source: SourceStats; readonly lag: StreamLag };
+export type ReplicaParts = StreamParts & { readonly delivery: DeliveryStats };
+
+/** Rates need a memory; one per stream. */
+export class StreamRates {
+  readonly bytes = new Rate();
+  readonly commands = new Rate();
+
+  observe(stats: JournalStats, nowMs: number): void {
+    this.bytes.observe(stats.rawBytes, nowMs);
+    this.commands.observe(stats.commands, nowMs);
+  }
+}
+
+export function originStatus(parts: OriginParts, rates: StreamRates, nowMs: number): StreamStatus {
+  return { ...streamStatus(parts, rates, nowMs), role: "origin", phase: parts.source.phase, master: masterStatus(parts) };
+}
+
+export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: number): StreamStatus {
+  return { ...streamStatus(parts, rates, nowMs), role: "replica", phase: parts.delivery.phase, delivery: deliveryStatus(parts) };
+}
+
+function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs: number): Omit<StreamStatus, "role" | "phase"> {
+  const stats = journal.stats();
+  const { progress, current } = journal;
+  const history = journal.arriving ?? current;
+  const { rawBytes, storedBytes, commands } = stats;
+  return {
+    id: journal.stream,
+    ...(history && { history: history.id, replid: history.tail.replid }),
+    positions: {
+      ...(history && { start: `${history.start}` }),
+      ...offsets({ received: progress?.received?.offset, durable: progress?.durable?.offset, applied: progress?.applied?.offset }),
+    },
+    journal: {
+      bytes: stats.bytes,
+      segments: stats.segments,
+      fsync,
+      fsyncMsMax: stats.fsyncMsMax,
+      pendingBytes: stats.pendingBytes,
+      diskFull: stats.diskFull,
+      droppedNeededBytes: stats.droppedNeededBytes,
+    },
+    ...(stats.snapshot && { snapshot: snapshotStatus(stats.snapshot) }),
+    throughput: {
+      bytes: rawBytes,
+      commands,
+      bytesPerSecond: rates.bytes.perSecond(rawBytes, nowMs),
+      commandsPerSecond: rates.commands.perSecond(commands, nowMs),
+    },
+    ...(storedBytes > 0 && { compressionRatio: rawBytes / storedBytes }),
+  };
+}
+
+function snapshotStatus(snapshot: NonNullable<JournalStats["snapshot"]>): SnapshotStatus {
+  const { id, state, offset, chunks, rdbBytes } = snapshot;
+  return { id, state, offset: `${offset}`, chunks, rdbBytes };
+}
+
+function masterStatus({ source, address }: OriginParts): MasterStatus {
+  return {
+    state: source.phase,
+    address,
+    fullSyncs: source.fullSyncs,
+    partialSyncs: source.partialSyncs,
+    ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
+  };
+}
+
+function deliveryStatus({ delivery, address }: ReplicaParts): DeliveryStatus {
+  const { loading } = delivery;
+  return {
+    state: delivery.phase,
+    address,
+    ...(delivery.targetVersion !== undefined && { targetVersion: delivery.targetVersion }),
+    units: delivery.units,
+    commands: delivery.commands,
+    keysLoaded: loading?.keysLoaded ?? 0,
+    keysRemoved: loading?.keysRemoved ?? 0,
+    functionsLoaded: loading?.functionsLoaded ?? 0,
+    divergences: delivery.divergences,
+    deadLetters: delivery.deadLetters,
+    reconnects: Math.max(0, delivery.connections - 1),
+    inFlightBytes: delivery.inFlightBytes,
+    dropped: Object.fromEntries(delivery.dropped),
+    rewritten: Object.fromEntries(delivery.rewritten),
+    ...(delivery.lastError !== undefined && { lastError: delivery.lastError }),
+  };
+}
+
+/** The sending side: one link per connected peer, and a closed one for each peer that is not. */
+export function sendingStatus(
+  listener: LinkListener,
+  origin: OriginParts | undefined,
+  peers: readonly string[],
+  nowMs: number,
+): readonly LinkStatus[] {
+  const { links, refusals } = listener.stats;
+  const refused = Object.values(refusals).reduce((sum, count) => sum + count, 0);
+  return peers.map((peer) => {
+    const link = links.find((candidate) => candidate.peer === peer);
+    const lag = origin?.lag.lag(peer, nowMs);
+    const common = { peer, direction: "sending" as const, reconnects: 0, refusals: refused };
+    if (link === undefined) {
+      const streams = origin ? [{ stream: origin.journal.stream, acked: {}, ...(lag && { lag }) }] : [];
+      return { ...common, phase: "closed", sentBytes: 0, receivedBytes: 0, streams };
+    }
+    const streams = link.streams.map((stream) => ({
+      stream: stream.stream,
+      phase: stream.phase,
+      acked: offsets({ received: stream.received?.offset, durable: stream.durable?.offset, applied: stream.applied?.offset }),
+      ...(lag && stream.stream === origin?.journal.stream && { lag }),
+    }));
+    return { ...common, ...linkStatus(link), streams };
+  });
+}
+
+export function receivingStatus(dialer: LinkDialer): LinkStatus {
+  const link = dialer.stats;
+  return {
+    direction: "receiving",
+    ...linkStatus(link),
+    reconnects: link.reconnects,
+    refusals: link.refusals,
+    streams: link.streams.map((stream) => ({
+      stream: stream.stream,
+      phase: stream.phase,
+      acked: offsets({ received: stream.receivedOffset, durable: undefined, applied: undefined }),
+    })),
+  };
+}
+
+function linkStatus(link: OutgoingLinkStats | IncomingLinkStats) {
+  return {
+    peer: link.peer,
+    phase: link.phase,
+    ...(link.clock && { rttMs: link.clock.rttMs, clock: { offsetMs: link.clock.offsetMs, errorMs: link.clock.errorMs } }),
+    sentBytes: link.bytesSent,
+    receivedBytes: link.bytesReceived,
+    ...(link.connectedAt !== undefined && { connectedAtMs: link.connectedAt }),
+    ...(link.lastFrameAt !== undefined && { lastFrameAtMs: link.lastFrameAt }),
+  };
+}
+
+export function serviceStatus(name: string, state: ServiceState): ServiceStatus {
+  const failed = state.at === "waiting" || state.at === "halted";
+  return {
+    name,
+    needed: true,
+    state: state.at,
+    ...(failed && { code: state.code, message: state.message }),
+    ...(state.at === "halted" && { sinceMs: state.since }),
+  };
+}
+
+type StageOffsets = { readonly received: Offset | undefined; readonly durable: Offset | undefined; readonly applied: Offset | undefined };
+
+function offsets(stages: StageOffsets): { readonly received?: string; readonly durable?: string; readonly applied?: string } {
+  return Object.fromEntries(Object.entries(stages).flatMap(([stage, offset]) => (offset === undefined ? [] : [[stage, `${offset}`]])));
+}

@@ -1,0 +1,262 @@
+/**
+ * Joins the stages of one region's gateway: the only file that knows them all.
+ *   origin   master → Source → journal → LinkListener (one sender per peer)
+ *   replica  LinkDialer (receiver) → journal → Delivery → target
+ * Everything stops by one signal, and at any line by kill -9: journal and checkpoint make any stop safe.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import {
+  type OriginParts,
+  originStatus,
+  type ReplicaParts,
+  receivingStatus,
+  replicaStatus,
+  StreamRates,
+  sendingStatus,
+  serviceStatus,
+} from "./admin/collect.ts";
+import { AdminServer } from "./admin/server.ts";
+import type { GatewayStatus } from "./admin/status.ts";
+import { lz4Package } from "./bytes/lz4.ts";
+import { Delivery } from "./delivery/write/delivery.ts";
+import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
+import { loadSnapshot } from "./delivery/write/snapshot-loader.ts";
+import { StreamJournal } from "./journal/journal.ts";
+import { lockDataFolder } from "./journal/lock.ts";
+import { StreamLag } from "./lag/stream-lag.ts";
+import { LinkDialer } from "./link/dialer.ts";
+import { LinkListener } from "./link/listener.ts";
+import { type Clock, systemClock } from "./runtime/clock.ts";
+import { type Service, type ServiceState, supervise } from "./runtime/supervisor.ts";
+import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
+import { Source } from "./source/source.ts";
+import { SourceStats } from "./source/stats.ts";
+import type { StreamId } from "./stream/position.ts";
+import { formatHostPort } from "./topology/address.ts";
+import type { RegionView, ReplicaView, ServerAddress } from "./topology/region-view.ts";
+
+export type GatewayOptions = {
+  readonly view: RegionView;
+  readonly version: string;
+  readonly log: Logger;
+  /** A person has said that targets may hold keys that are not ours. */
+  readonly adopt: boolean;
+};
+
+/** Journal bytes that wait for the disk before the socket is no longer read. */
+const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+const RATE_INTERVAL_MS = 1_000;
+
+/** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
+export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
+  const { view, log } = options;
+  await mkdir(view.dataFolder, { recursive: true });
+  const lock = await lockDataFolder(view.dataFolder);
+  const gateway = new Gateway(options);
+  try {
+    await gateway.open();
+    log.info({ event: "gateway.started", region: view.region, version: options.version, lz4: lz4Package }, "gateway started");
+    await gateway.run(signal);
+    log.info({ event: "gateway.stopped", region: view.region }, "gateway stopped");
+  } finally {
+    await gateway.close();
+    await lock.release();
+  }
+}
+
+class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #view: RegionView;
+  readonly #log: Logger;
+  readonly #clock: Clock = systemClock;
+  readonly #startedAtMs: number;
+  readonly #journals = new Map<StreamId, StreamJournal>();
+  readonly #rates = new Map<StreamId, StreamRates>();
+  readonly #dialers = new Map<string, LinkDialer>();
+  readonly #replicas: ReplicaParts[] = [];
+  readonly #services: { readonly name: string; readonly start: () => Service }[] = [];
+  readonly #states = new Map<string, ServiceState>();
+  #origin: OriginParts | undefined;
+  #listener: LinkListener | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+    this.#view = options.view;
+    this.#log = options.log;
+    this.#startedAtMs = this.#clock.nowMs();
+  }
+
+  async open(): Promise<void> {
+    const { master, stream, replicas } = this.#view;
+    this.#serve("admin", () => new AdminServer({ ...this.#view.admin, status: () => this.#status(), log: this.#child("admin") }));
+    for (const replica of replicas) await this.#openReplica(replica);
+    if (master !== undefined && stream !== undefined) await this.#openOrigin(master, stream);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const rates = setInterval(() => this.#observeRates(), RATE_INTERVAL_MS);
+    const running = this.#services.map(({ name, start }) => {
+      const log = this.#child(name);
+      return supervise({ name, log, clock: this.#clock, start, onState: (state) => this.#states.set(name, state) }, signal);
+    });
+    try {
+      await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
+    } finally {
+      clearInterval(rates);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#journals.values()].map((journal) => journal.close()));
+  }
+
+  /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
+  async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
+    const { region, listen, subscribers, link, secret, tls, digest } = this.#view;
+    const clock = this.#clock;
+    const journal = await this.#openJournal(stream);
+    const stats = new SourceStats();
+    const lag = new StreamLag(subscribers);
+    this.#origin = { journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag };
+    const order = new SnapshotOrder();
+    const common = { address, listeningPort: listen.port, journal, clock, stats };
+    for (const peer of subscribers) journal.retain(`peer:${peer}`, undefined);
+    this.#followLag(journal, lag);
+    this.#listener = new LinkListener({
+      ...listen,
+      ...(tls && { tls }),
+      region,
+      secret,
+      topologyDigest: digest,
+      peers: new Map(subscribers.map((peer) => [peer, new Set([stream])])),
+      logs: new Map([[stream, journal]]),
+      windowBytes: link.windowBytes,
+      livenessMs: link.livenessMs,
+      log: this.#child("link"),
+      clock,
+      requestSnapshot: () => order.place(),
+      onAck: ({ clock: estimate, ...ack }) => {
+        if (ack.history === journal.progress?.history) lag.onAck(ack, estimate, clock.nowMs());
+      },
+    });
+    const listener = this.#listener;
+    this.#serve("link-listener", () => listener);
+    this.#serve("source", () => new Source({ ...common, log: this.#child("source"), onRecord: (header) => lag.onRecord(header) }));
+    this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
+  }
+
+  /** Another region's stream: received, kept, and written into our target. */
+  async #openReplica({ origin, stream, dial, target, onDivergence }: ReplicaView): Promise<void> {
+    const { region, link, secret, tls, digest, dataFolder, journal: settings } = this.#view;
+    const clock = this.#clock;
+    const journal = await this.#openJournal(stream);
+    const stats = new DeliveryStats();
+    this.#replicas.push({ journal, fsync: settings.fsync, address: formatHostPort(target), delivery: stats });
+    journal.retain("delivery", undefined);
+    const delivery = () =>
+      new Delivery({
+        stream,
+        log: this.#child(`delivery:${origin}`),
+        clock,
+        journal,
+        target,
+        adopt: this.#options.adopt,
+        onDivergence,
+        deadLetterFile: join(dataFolder, `${folderOf(stream)}.dead-letters.jsonl`),
+        loadSnapshot,
+        stats,
+      });
+    const { host, port } = dial;
+    const dialer = new LinkDialer({
+      host,
+      port,
+      ...(dial.tls && tls && { tls }),
+      region,
+      origin,
+      secret,
+      topologyDigest: digest,
+      logs: new Map([[stream, journal]]),
+      windowBytes: link.windowBytes,
+      livenessMs: link.livenessMs,
+      log: this.#child(`link:${origin}`),
+      clock,
+    });
+    this.#dialers.set(origin, dialer);
+    this.#serve(`delivery:${origin}`, delivery);
+    this.#serve(`link:${origin}`, () => dialer);
+  }
+
+  async #openJournal(stream: StreamId): Promise<StreamJournal> {
+    const { dataFolder, journal: settings } = this.#view;
+    const log = this.#child(`journal:${stream}`);
+    const folder = join(dataFolder, folderOf(stream));
+    const journal = await StreamJournal.open({ folder, stream, ...settings, maxPendingBytes: MAX_PENDING_BYTES, log, clock: this.#clock });
+    this.#journals.set(stream, journal);
+    this.#rates.set(stream, new StreamRates());
+    this.#serve(`journal:${stream}`, () => journal);
+    return journal;
+  }
+
+  /** What the journal holds from before counts as pending since now, until an ack covers it. */
+  #followLag(journal: StreamJournal, lag: StreamLag): void {
+    let history = journal.current?.id;
+    const begin = () => {
+      const { current } = journal;
+      if (current) lag.begin({ start: current.start, end: current.tail.offset, atMs: this.#clock.nowMs() });
+    };
+    begin();
+    journal.onProgress(() => {
+      const { current, progress } = journal;
+      if (current?.id !== history) {
+        history = current?.id;
+        begin();
+      }
+      if (progress?.durable && progress.history === history) lag.onDurable(progress.durable.offset, progress.durable.atMs);
+    });
+  }
+
+  #serve(name: string, start: () => Service): void {
+    this.#services.push({ name, start });
+    this.#states.set(name, { at: "stopped" });
+  }
+
+  #observeRates(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const [stream, journal] of this.#journals) this.#rates.get(stream)!.observe(journal.stats(), nowMs);
+  }
+
+  #child(service: string): Logger {
+    return this.#log.child({ service });
+  }
+
+  #status(): GatewayStatus {
+    const nowMs = this.#clock.nowMs();
+    const { region, digest, subscribers } = this.#view;
+    const rates = (journal: StreamJournal) => this.#rates.get(journal.stream)!;
+    const origin = this.#origin;
+    return {
+      region,
+      version: this.#options.version,
+      lz4: lz4Package,
+      topologyDigest: digest,
+      startedAtMs: this.#startedAtMs,
+      atMs: nowMs,
+      streams: [
+        ...(origin ? [originStatus(origin, rates(origin.journal), nowMs)] : []),
+        ...this.#replicas.map((replica) => replicaStatus(replica, rates(replica.journal), nowMs)),
+      ],
+      links: [
+        ...(this.#listener ? sendingStatus(this.#listener, origin, subscribers, nowMs) : []),
+        ...[...this.#dialers.values()].map(receivingStatus),
+      ],
+      services: [...this.#states].map(([name, state]) => serviceStatus(name, state)),
+    };
+  }
+}
+
+/** `us-east/0` → `us-east-0`. */
+function folderOf(stream: StreamId): string {
+  return stream.replace("/", "-");
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+/** The command `causeway`: the command line over the gateway. */
+import { ExitCode } from "./cli/exit-codes.ts";
+import { type Finding, preflightMaster, preflightTarget } from "./cli/preflight.ts";
+import { type RunOptions, runProgram } from "./cli/program.ts";
+import { processTerminal } from "./cli/terminal.ts";
+import { versionInfo } from "./cli/version.ts";
+import { runGateway } from "./gateway.ts";
+import { createLogger } from "./runtime/log.ts";
+import { type RegionView, regionView } from "./topology/region-view.ts";
+import { loadTopology } from "./topology/topology.ts";
+
+/** A stop that takes longer leaves anyway: the journal and the checkpoint make that safe. */
+const STOP_MS = 10_000;
+const SIGNAL_EXIT = 130;
+
+const terminal = processTerminal();
+
+async function run({ config, region, adopt = false }: RunOptions): Promise<number> {
+  const view = regionView(loadTopology(config, process.env), region);
+  const log = createLogger({ level: view.logLevel, region });
+  for (const { level, subject, message } of await preflight(view, adopt)) {
+    if (level === "refused") {
+      terminal.writeError(`causeway: ${subject} ${message}\n`);
+      return ExitCode.refused;
+    }
+    if (level !== "ok") log.warn({ event: "preflight.warned", subject, level }, `${subject} ${message}`);
+  }
+  await runGateway({ view, version: versionInfo().version, log, adopt }, stopSignal());
+  return ExitCode.ok;
+}
+
+/** What a server definitely refuses ends the start; one that is merely away is waited for. */
+async function preflight(view: RegionView, adopt: boolean): Promise<readonly Finding[]> {
+  const master = view.master ? (await preflightMaster(view.master)).findings : [];
+  const targets = await Promise.all(view.replicas.map(({ target, stream }) => preflightTarget({ address: target, stream, adopt })));
+  return [...master, ...targets.flat()];
+}
+
+/** Aborts at the first SIGTERM or SIGINT; a second one, or a stop that takes too long, leaves at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = () => {
+    if (stop.signal.aborted) process.exit(SIGNAL_EXIT);
+    stop.abort();
+    setTimeout(() => process.exit(ExitCode.ok), STOP_MS).unref();
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return stop.signal;
+}
+
+process.exitCode = await runProgram(process.argv.slice(2), { env: process.env, terminal, run });

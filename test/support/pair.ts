@@ -1,0 +1,158 @@
+/**
+ * Two regions as operators run them: a master in us-east, a target in eu-west, a gateway process in each, one topology file, and a
+ * proxy on the link between them.
+ */
+import type { Redis } from "ioredis";
+import type { GatewayStatus, StreamStatus } from "../../src/admin/status.ts";
+import { compareServers } from "./digest.ts";
+import { eventually } from "./eventually.ts";
+import { type Gateway, type GatewayOptions, spawnGateway } from "./gateway.ts";
+import { checkLedgers, type Ledger } from "./ledger.ts";
+import { RedisServer } from "./redis-server.ts";
+import { tempFolder } from "./temp-folder.ts";
+import { regionPorts, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
+import { WanProxy } from "./wan-proxy.ts";
+
+export type PairOptions = {
+  readonly masterArgs?: readonly string[];
+  readonly targetArgs?: readonly string[];
+  readonly rttMs?: number;
+  readonly journal?: TopologySpec["journal"];
+  readonly link?: TopologySpec["link"];
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+export class Pair implements AsyncDisposable {
+  readonly folder: string;
+  readonly master: RedisServer;
+  readonly target: RedisServer;
+  readonly proxy: WanProxy;
+  readonly topology: TopologyFile;
+  readonly #env: Readonly<Record<string, string>>;
+  /** Let go in reverse order. */
+  readonly #resources: AsyncDisposable[];
+  #us: Gateway | undefined;
+  #eu: Gateway | undefined;
+
+  private constructor(resources: AsyncDisposable[], parts: PairParts) {
+    this.#resources = resources;
+    this.folder = parts.folder;
+    this.master = parts.master;
+    this.target = parts.target;
+    this.proxy = parts.proxy;
+    this.topology = parts.topology;
+    this.#env = parts.env;
+  }
+
+  /** Servers and proxy run; the gateways are started by `start` or `spawn`. */
+  static async create(options: PairOptions = {}): Promise<Pair> {
+    const resources: AsyncDisposable[] = [];
+    const keep = <T extends AsyncDisposable>(resource: T): T => {
+      resources.push(resource);
+      return resource;
+    };
+    try {
+      const { path: folder } = keep(await tempFolder("pair"));
+      const master = keep(await RedisServer.start({ args: options.masterArgs ?? [] }));
+      const target = keep(await RedisServer.start({ args: options.targetArgs ?? [] }));
+      const ports = await regionPorts(["us-east", "eu-west"]);
+      const proxy = keep(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
+      const topology = await writeTopology({
+        folder,
+        ports,
+        regions: { "us-east": { master: { url: master.url } }, "eu-west": { replicas: { "us-east": { url: target.url } } } },
+        links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
+        ...(options.journal && { journal: options.journal }),
+        ...(options.link && { link: options.link }),
+      });
+      return new Pair(resources, { folder, master, target, proxy, topology, env: { ...topology.env, ...options.env } });
+    } catch (cause) {
+      await disposeAll(resources);
+      throw cause;
+    }
+  }
+
+  /** Created and running. */
+  static async start(options: PairOptions = {}): Promise<Pair> {
+    const pair = await Pair.create(options);
+    pair.run();
+    return pair;
+  }
+
+  /** Starts both gateways. */
+  run(): void {
+    this.#us = this.spawn("us-east");
+    this.#eu = this.spawn("eu-west");
+  }
+
+  spawn(region: string, options: Pick<GatewayOptions, "args" | "env"> = {}): Gateway {
+    const env = { ...this.#env, ...options.env };
+    const gateway = spawnGateway({ config: this.topology.path, region, env, ...(options.args && { args: options.args }) });
+    this.#resources.push(gateway);
+    return gateway;
+  }
+
+  get us(): Gateway {
+    return this.#us!;
+  }
+
+  get eu(): Gateway {
+    return this.#eu!;
+  }
+
+  async status(region: "us-east" | "eu-west"): Promise<GatewayStatus> {
+    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, { signal: AbortSignal.timeout(3_000) });
+    return (await response.json()) as GatewayStatus;
+  }
+
+  async stream(region: "us-east" | "eu-west"): Promise<StreamStatus> {
+    return (await this.status(region)).streams[0]!;
+  }
+
+  /** Waits until everything that the master has produced by now is applied in the target. */
+  async caughtUp(timeoutMs = 60_000): Promise<void> {
+    const wanted = BigInt((await this.master.info("master_repl_offset"))!);
+    await eventually(
+      async () => {
+        for (const gateway of [this.us, this.eu]) {
+          if (gateway.exit !== undefined) throw new Error(`a gateway ended:\n${gateway.output.slice(-2_000)}`);
+        }
+        const { positions, phase, delivery } = await this.stream("eu-west");
+        const applied = BigInt(positions.applied ?? 0);
+        if (applied >= wanted) return true;
+        throw new Error(`applied ${applied} of ${wanted}, ${phase}, ${delivery?.lastError ?? ""}`);
+      },
+      { timeoutMs, intervalMs: 50, what: "catching up" },
+    );
+  }
+
+  /** Every key of both sides, and the ledgers on the target; one sentence for each thing that is wrong. */
+  async problems(ledgers: readonly Ledger[] = []): Promise<readonly string[]> {
+    const [master, target] = [this.master.client(), this.target.client()];
+    const comparison = await compareServers(master, target);
+    const wrong = comparison.mismatches.map(({ db, key, why }) => `db ${db} ${key}: ${why}`);
+    if (comparison.keys === 0) wrong.push("nothing was compared");
+    return [...wrong, ...(await checkLedgers(target, ledgers))];
+  }
+
+  clients(): { readonly master: Redis; readonly target: Redis } {
+    return { master: this.master.client(), target: this.target.client() };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await disposeAll(this.#resources);
+  }
+}
+
+type PairParts = {
+  readonly folder: string;
+  readonly master: RedisServer;
+  readonly target: RedisServer;
+  readonly proxy: WanProxy;
+  readonly topology: TopologyFile;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+async function disposeAll(resources: AsyncDisposable[]): Promise<void> {
+  for (let resource = resources.pop(); resource !== undefined; resource = resources.pop()) await resource[Symbol.asyncDispose]();
+}
