@@ -71,11 +71,9 @@ export class LinkDialer implements Service {
       const connection = await this.#connect(signal);
       this.#connection = connection;
       this.#phase = advanceLink(this.#phase, "proving");
-      await this.#prove(connection, signal);
+      this.#session = await this.#prove(connection, signal);
       this.#phase = advanceLink(this.#phase, "open");
       this.#opened++;
-      const { origin, logs, windowBytes = DEFAULT_WINDOW_BYTES, livenessMs = DEFAULT_LIVENESS_MS, clock } = this.#options;
-      this.#session = new ReceiverSession({ connection, origin, logs, windowBytes, livenessMs, log: this.#logger, clock });
       this.#logger.info({ event: "link.opened", sameTopology: this.#sameTopology }, "link opened");
       await this.#session.run(signal);
       throw connection.error ?? new GatewayError("LINK_CONNECTION", "the link ended");
@@ -141,7 +139,7 @@ export class LinkDialer implements Service {
   }
 
   /** Resolves once both sides have proven themselves. */
-  async #prove(connection: LinkConnection, signal: AbortSignal): Promise<void> {
+  async #prove(connection: LinkConnection, signal: AbortSignal): Promise<ReceiverSession> {
     const { region, origin, secret, topologyDigest } = this.#options;
     const handshake = new DialerHandshake({
       region,
@@ -157,7 +155,7 @@ export class LinkDialer implements Service {
     const stop = () => connection.bye("the gateway is stopping");
     signal.addEventListener("abort", stop, { once: true });
     try {
-      await new Promise<void>((resolve, reject) => {
+      return await new Promise<ReceiverSession>((resolve, reject) => {
         connection.over.addEventListener("abort", () => reject(connection.error), { once: true });
         connection.onFrame((frame) => {
           const step = handshake.step(frame);
@@ -169,7 +167,7 @@ export class LinkDialer implements Service {
           if (!step.sameTopology) {
             this.#logger.warn({ event: "link.topology-differs" }, `this gateway and ${origin} were started with different topologies`);
           }
-          resolve();
+          resolve(this.#openSession(connection));
         });
         if (signal.aborted) stop();
         connection.send(handshake.hello());
@@ -179,5 +177,10 @@ export class LinkDialer implements Service {
       signal.removeEventListener("abort", stop);
       if (connection.over.aborted) await connection.closed;
     }
+  }
+
+  #openSession(connection: LinkConnection): ReceiverSession {
+    const { origin, logs, windowBytes = DEFAULT_WINDOW_BYTES, livenessMs = DEFAULT_LIVENESS_MS, clock } = this.#options;
+    return new ReceiverSession({ connection, origin, logs, windowBytes, livenessMs, log: this.#logger, clock });
   }
 }

@@ -32,6 +32,7 @@ export class ReceiverSession {
   readonly #heartbeat: Heartbeat;
   readonly #receivers: ReadonlyMap<StreamId, StreamReceiver>;
 
+  /** Takes the connection's frames from here on: the origin's first ones come together with its Welcome. */
   constructor(options: ReceiverSessionOptions) {
     this.#options = options;
     const { connection, logs, windowBytes, log, clock } = options;
@@ -49,6 +50,7 @@ export class ReceiverSession {
         }),
       ]),
     );
+    connection.onFrame((frame) => this.#take(frame));
   }
 
   /** Returns once the connection is closed and every receiver has ended; `connection.error` says why. */
@@ -57,7 +59,6 @@ export class ReceiverSession {
     const stop = () => connection.bye("the gateway is stopping");
     signal.addEventListener("abort", stop, { once: true });
     const scope = new Scope(connection.over);
-    connection.onFrame((frame) => this.#take(frame));
     try {
       if (signal.aborted) stop();
       const receivers = [...this.#receivers.values()].map((receiver) => this.#receive(receiver, scope.signal));

@@ -186,7 +186,7 @@ export class StreamReceiver {
     return this.#log.hasRoom ? undefined : this.#log.ready(signal);
   }
 
-  #takeChunk(frame: SnapshotChunkFrame, signal: AbortSignal): Promise<void> {
+  #takeChunk(frame: SnapshotChunkFrame, signal: AbortSignal): Promise<void> | undefined {
     const writer = this.#writerOf(frame);
     const header = decodeChunkHeader(frame.chunk);
     if (header.index !== writer.chunks || header.rdbOffset !== writer.rdbBytes) {
@@ -196,6 +196,7 @@ export class StreamReceiver {
     }
     writer.append(frame.chunk);
     this.#chunks++;
+    if (writer.hasRoom) return undefined;
     return writer.ready(signal).catch((error) => {
       if (!signal.aborted) throw error;
     });

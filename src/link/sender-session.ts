@@ -7,6 +7,7 @@ import type { HistoryId, StreamId } from "../stream/position.ts";
 import type { AckFrame, Frame, Head, SubscribeFrame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
+import { refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { StreamSender } from "./sender.ts";
 import type { OutgoingLinkStats } from "./stats.ts";
@@ -102,6 +103,8 @@ export class SenderSession {
       case "subscribe":
         this.#subscribe(frame, signal);
         break;
+      case "refused":
+        throw refusalError(frame.code, frame.message, this.#options.peer);
       case "bye":
         this.#options.connection.bye("the peer said goodbye");
         break;
