@@ -29,7 +29,7 @@ export function errorWord(text: string): string {
  * (`ERR unknown command 'x', with args beginning with: 'key' …`).
  */
 export function publicError(text: string): string {
-  const unquoted = text.replace(/with args beginning with:.*$/, "").replace(/(['"`]).*\1/g, "…");
+  const unquoted = text.replace(/(['"`]).*\1/g, "…");
   return unquoted.trim().slice(0, 200);
 }
 

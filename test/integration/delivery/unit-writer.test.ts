@@ -1,5 +1,7 @@
+import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { type Checkpoint, checkpointKey, formatCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { encodeWords, guardOf } from "../../../src/delivery/write/guard.ts";
 import { openRawSocket, type TargetAddress } from "../../../src/delivery/write/raw-socket.ts";
 import type { UnitEvents } from "../../../src/delivery/write/unit.ts";
 import { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
@@ -47,6 +49,21 @@ async function failure(writer: UnitWriter): Promise<GatewayError> {
     },
     (error: GatewayError) => error,
   );
+}
+
+/** Everything the server answers to `bytes`. */
+function answers(server: TargetAddress, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const socket = connect({ host: server.host, port: server.port });
+    socket.on("error", reject);
+    socket.on("data", (chunk) => {
+      text += chunk;
+      if (/\*2\r\n:\d\r\n.*\r\n$/.test(text)) socket.destroy();
+    });
+    socket.on("close", () => resolve(text));
+    socket.write(bytes);
+  });
 }
 
 describe("unit writer", () => {
@@ -125,6 +142,38 @@ describe("unit writer", () => {
     writer.submit(unit(2, "INCR n"));
     expect((await failure(writer)).code).toBe("CHECKPOINT_CONFLICT");
     expect(await state(server)).toEqual(["string", 0]);
+  });
+
+  test("the witness inside the transaction says whether the checkpoint was the expected one, also when nothing watched it", async () => {
+    await using server = await RedisServer.start();
+    const { open: opening, close } = guardOf(KEY);
+    const unwatched = (expected: string) => {
+      const text = opening(expected);
+      return text.slice(text.indexOf(encodeWords("MULTI"))) + close("new");
+    };
+    expect(await answers(server, unwatched(""))).toMatch(/\*2\r\n:1\r\n\+OK\r\n$/);
+    expect(await answers(server, unwatched("old"))).toMatch(/\*2\r\n:0\r\n\+OK\r\n$/);
+    expect(await answers(server, unwatched("new"))).toMatch(/\*2\r\n:1\r\n\+OK\r\n$/);
+    await server.call("DEL", KEY);
+    await server.call("RPUSH", KEY, "x");
+    expect(await answers(server, unwatched(""))).toMatch(/\*2\r\n:0\r\n\+OK\r\n$/);
+  });
+
+  test("a unit that committed on another checkpoint than expected ends the writer as a bug, loudly", async () => {
+    const replies = "+OK\r\n:1\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n*3\r\n:0\r\n:1\r\n+OK\r\n";
+    const scripted = createServer((peer) => {
+      let asked = 0;
+      peer.on("error", () => undefined);
+      peer.on("data", () => peer.write(asked++ === 0 ? "+OK\r\n:0\r\n+OK\r\n*-1\r\n" : replies));
+    });
+    await new Promise<void>((resolve) => scripted.listen(0, "127.0.0.1", resolve));
+    try {
+      const writer = await open({ host: "127.0.0.1", port: (scripted.address() as AddressInfo).port });
+      writer.submit(unit(1, "INCR n"));
+      expect((await failure(writer)).code).toBe("INVARIANT");
+    } finally {
+      scripted.close();
+    }
   });
 
   test("a login that may not run scripts is refused at once, and one that loses the right commits nothing more", async () => {
