@@ -10,19 +10,33 @@ import type { Offset } from "../stream/position.ts";
 import { decodeRecordHeader, MAX_RECORD_BYTES, type readRecordHeader, recordLength } from "../stream/record.ts";
 import { FILE_HEADER_BYTES } from "./file-header.ts";
 import { errnoOf, readFully } from "./files.ts";
-import type { History } from "./history.ts";
+import type { MemoryRing } from "./memory-ring.ts";
+import type { Notice } from "./notice.ts";
 import { damaged, locate, openSegment } from "./seek.ts";
-import type { Segment } from "./segment.ts";
+import type { Owner, Segment } from "./segment.ts";
 
 const DEFAULT_BATCH_BYTES = 256 * 1024;
 const MIN_BLOCK_BYTES = 4096;
 
-export type CursorOptions = { readonly history: History; readonly from: Offset; readonly onClose: () => void };
+/** What a cursor needs of the history that it reads. */
+export interface RecordSource {
+  readonly owner: Owner;
+  readonly state: "live" | "retired" | "closed";
+  readonly start: Offset;
+  readonly ring: MemoryRing;
+  readonly segments: readonly Segment[];
+  /** Ends of the records and of those that files hold, in record bytes. */
+  readonly endAt: number;
+  readonly writtenAt: number;
+  readonly appended: Notice;
+}
+
+export type CursorOptions = { readonly history: RecordSource; readonly from: Offset; readonly onClose: () => void };
 
 type Found = { readonly records: readonly Buffer[]; readonly at: number; readonly offset: Offset };
 
 export class Cursor implements RecordCursor {
-  readonly #history: History;
+  readonly #history: RecordSource;
   readonly #onClose: () => void;
   #offset: Offset;
   /** Place of the next record; undefined until the opening offset was looked up. */
@@ -139,6 +153,7 @@ export class Cursor implements RecordCursor {
       record !== undefined;
       record = nextRecord(block, used, segment, position)
     ) {
+      if (records.length > 0 && used + record.length > maxBytes) break;
       const header = checked(record, segment, position + used);
       if (expected !== undefined && header.from !== expected)
         throw damaged(segment, position + used, "NO_GAP: records do not follow each other");

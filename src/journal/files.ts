@@ -1,6 +1,7 @@
 /** File operations that finish what they begin: whole writes, whole reads, atomic replacement. */
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { GatewayError } from "../errors.ts";
 import type { OpenFile } from "./context.ts";
 
 /** Writes all of `buffers` at `position`. After an error the bytes from `position` on are undefined: write them again. */
@@ -83,6 +84,7 @@ export async function removeFolder(path: string): Promise<void> {
   await rm(doomed, { recursive: true, force: true });
 }
 
+/** What the system calls the failure; undefined for an error of our own. */
 export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+  return error instanceof Error && !(error instanceof GatewayError) && "code" in error ? String(error.code) : undefined;
 }

@@ -229,8 +229,9 @@ export class History implements HistoryLog {
   async retire(): Promise<void> {
     this.#state = "retired";
     this.appended.wake();
+    const abandoned = this.snapshots.abandon();
     await this.#stop({ flush: false });
-    await this.snapshots.abandon();
+    await abandoned;
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,208 @@
+import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { SnapshotReader, StoredSnapshot } from "../../../src/stream/log.ts";
+import { Offset } from "../../../src/stream/position.ts";
+import { decodeChunkHeader, decodeChunkPayload, encodeChunk } from "../../../src/stream/snapshot-chunk.ts";
+import {
+  appendNext,
+  appendRdb,
+  HISTORY,
+  OTHER_SNAPSHOT,
+  openJournal,
+  RDB,
+  readAll,
+  SNAPSHOT,
+  startCurrent,
+  written,
+} from "../../support/journal-kit.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+
+async function readRdb(snapshot: StoredSnapshot, first = 0): Promise<{ readonly rdb: Buffer; readonly end: "end" | "aborted" }> {
+  const reader = snapshot.openReader(first);
+  const parts: Buffer[] = [];
+  try {
+    for (;;) {
+      const chunk = await nextOf(reader);
+      if (typeof chunk === "string") return { rdb: Buffer.concat(parts), end: chunk };
+      parts.push(decodeChunkPayload(chunk, decodeChunkHeader(chunk)));
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+async function nextOf(reader: SnapshotReader): Promise<Buffer | "end" | "aborted"> {
+  const chunk = await reader.next(AbortSignal.timeout(10_000));
+  if (chunk === undefined) throw new Error("the reader did not answer in time");
+  return chunk;
+}
+
+const chunkFile = async (folder: string): Promise<string> => {
+  const [history] = await readdir(folder);
+  return join(folder, history!, `${SNAPSHOT.id}.chunks`);
+};
+
+test("readers follow a snapshot while it arrives, from any chunk, and its records too", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const { history, writer } = journal.startHistory(HISTORY, SNAPSHOT);
+  const [whole, later] = [readRdb(history.snapshot!), readRdb(history.snapshot!, 2)];
+  appendNext(history, 5);
+  appendRdb(writer);
+  expect((await readAll(history)).length).toBe(1);
+  expect(history.snapshot?.state).toBe("arriving");
+  await writer.complete();
+  expect(await whole).toEqual({ rdb: RDB, end: "end" });
+  expect(await later).toEqual({ rdb: RDB.subarray(32), end: "end" });
+  expect(journal.current?.snapshot).toMatchObject({ info: SNAPSHOT, state: "complete", rdbBytes: RDB.length });
+  await journal.close();
+  const again = await openJournal(folder.path);
+  expect(await readRdb(again.current!.snapshot!, 1)).toEqual({ rdb: RDB.subarray(16), end: "end" });
+  await again.close();
+});
+
+test("readers of a snapshot that is given up hear so, and its history is forgotten", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const { history, writer } = journal.startHistory(HISTORY, SNAPSHOT);
+  const reading = readRdb(history.snapshot!);
+  await writer.abort();
+  expect((await reading).end).toBe("aborted");
+  expect(journal.arriving).toBeUndefined();
+  await journal.close();
+  expect(await readdir(folder.path)).toEqual([]);
+});
+
+test("SNAPSHOT_BEFORE_POSITION: an RDB whose CRC-64 is wrong never becomes current; one without a sum does", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const wrong = Buffer.from(RDB);
+  wrong[12]! ^= 1;
+  const bad = journal.startHistory(HISTORY, SNAPSHOT);
+  appendRdb(bad.writer, wrong);
+  await expect(bad.writer.complete()).rejects.toMatchObject({ code: "RDB_MALFORMED" });
+  expect([journal.current, journal.arriving]).toEqual([undefined, undefined]);
+  const short = journal.startHistory(HISTORY, SNAPSHOT);
+  appendRdb(short.writer, RDB.subarray(0, 7));
+  await expect(short.writer.complete()).rejects.toMatchObject({ code: "RDB_MALFORMED" });
+  const unsummed = journal.startHistory(HISTORY, SNAPSHOT);
+  appendRdb(unsummed.writer, Buffer.concat([wrong.subarray(0, -8), Buffer.alloc(8)]));
+  await unsummed.writer.complete();
+  expect(journal.current).toBe(unsummed.history);
+  await journal.close();
+});
+
+test.each([1, 2, 3, 5, 7, 8, 9, 16, 1000])("the sum is found however the RDB is cut (%d bytes)", async (chunkBytes) => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const { writer } = journal.startHistory(HISTORY, SNAPSHOT);
+  appendRdb(writer, RDB, chunkBytes);
+  await writer.complete();
+  expect(journal.current).toBeDefined();
+  await journal.close();
+});
+
+test("a chunk that is not the next one is refused", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const { writer } = journal.startHistory(HISTORY, SNAPSHOT);
+  const gap = expect.objectContaining({ code: "JOURNAL_GAP" });
+  expect(() => writer.append(encodeChunk(1, 0, RDB))).toThrow(gap);
+  expect(() => writer.append(encodeChunk(0, 5, RDB))).toThrow(gap);
+  const bad = encodeChunk(0, 0, RDB);
+  bad[40]! ^= 1;
+  expect(() => writer.append(bad)).toThrow(expect.objectContaining({ code: "RECORD_MALFORMED" }));
+  expect(writer.chunks).toBe(0);
+  await journal.close();
+});
+
+test("a snapshot is gone on with after a restart, from every byte at which its file can end", async () => {
+  await using folder = await tempFolder("journal");
+  const first = await openJournal(folder.path);
+  const begun = first.startHistory(HISTORY, SNAPSHOT);
+  appendNext(begun.history, 10);
+  appendRdb(begun.writer, RDB.subarray(0, 64));
+  await first.close();
+  const path = await chunkFile(folder.path);
+  const bytes = await readFile(path);
+  for (let cut = bytes.length; cut >= 160; cut -= 3) {
+    await truncate(path, cut);
+    const journal = await openJournal(folder.path);
+    const history = journal.arriving!;
+    expect(history.tail.offset).toBe(1010n);
+    const writer = history.beginSnapshot(SNAPSHOT);
+    expect(writer.rdbBytes).toBe(writer.chunks * 16);
+    expect(160 + writer.chunks * 48).toBeLessThanOrEqual(cut);
+    await journal.close();
+  }
+  const journal = await openJournal(folder.path);
+  const writer = journal.arriving!.beginSnapshot(SNAPSHOT);
+  expect(writer.chunks).toBe(0);
+  appendRdb(writer);
+  await writer.complete();
+  expect((await readRdb(journal.current!.snapshot!)).rdb).toEqual(RDB);
+  expect(journal.current!.tail.offset).toBe(1010n);
+  await journal.close();
+});
+
+test("what was stored before a restart counts in the checksum", async () => {
+  await using folder = await tempFolder("journal");
+  const first = await openJournal(folder.path);
+  appendRdb(first.startHistory(HISTORY, SNAPSHOT).writer, RDB.subarray(0, 32));
+  await first.close();
+  const journal = await openJournal(folder.path);
+  const writer = journal.arriving!.beginSnapshot(SNAPSHOT);
+  expect(writer.chunks).toBe(2);
+  appendRdb(writer);
+  await writer.complete();
+  expect((await readRdb(journal.current!.snapshot!)).rdb).toEqual(RDB);
+  await journal.close();
+});
+
+test("a further snapshot of the same history replaces the older one once it is whole; a reader of the older one ends well", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const history = await startCurrent(journal);
+  appendNext(history, 4000);
+  const reader = history.snapshot!.openReader(0);
+  await nextOf(reader);
+  expect(() => history.beginSnapshot({ ...OTHER_SNAPSHOT, offset: Offset.of(5001) })).toThrow(
+    expect.objectContaining({ code: "JOURNAL_GAP" }),
+  );
+  const writer = history.beginSnapshot(OTHER_SNAPSHOT);
+  expect(history.snapshot?.info).toEqual(SNAPSHOT);
+  appendRdb(writer);
+  await writer.complete();
+  expect(history.snapshot?.info).toEqual(OTHER_SNAPSHOT);
+  let last = await nextOf(reader);
+  while (typeof last !== "string") last = await nextOf(reader);
+  expect(last).toBe("end");
+  await reader.close();
+  await journal.close();
+  const names = await readdir(join(folder.path, (await readdir(folder.path))[0]!));
+  expect(names.filter((name) => name.endsWith(".chunks"))).toEqual([`${OTHER_SNAPSHOT.id}.chunks`]);
+  const again = await openJournal(folder.path);
+  expect(again.current?.snapshot?.info).toEqual(OTHER_SNAPSHOT);
+  await again.close();
+});
+
+test("a damaged chunk of a whole snapshot is named, not delivered; a short file is refused at open", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  await startCurrent(journal);
+  await written(journal);
+  const path = await chunkFile(folder.path);
+  const bytes = await readFile(path);
+  const bad = Buffer.from(bytes);
+  bad[160 + 48 + 40]! ^= 1;
+  await writeFile(path, bad);
+  const reader = journal.current!.snapshot!.openReader(0);
+  await nextOf(reader);
+  await expect(nextOf(reader)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT", message: expect.stringContaining(path) });
+  await reader.close();
+  await journal.close();
+  await truncate(path, bytes.length - 1);
+  expect((await stat(path)).size).toBe(bytes.length - 1);
+  await expect(openJournal(folder.path)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
+});
