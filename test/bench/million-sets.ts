@@ -1,0 +1,53 @@
+/**
+ * One million 100-byte SETs, offered as fast as redis-benchmark gives them: CPU and peak memory of every process, and whether every
+ * key arrived. Run it with `npm run bench:sets`; prints one JSON object.
+ */
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { eventually } from "../support/eventually.ts";
+import { Pair } from "../support/pair.ts";
+
+const COMMANDS = 1_000_000;
+const CLOCK_TICKS = 100;
+
+/** User and system seconds of a process (Linux, proc(5)). */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS;
+}
+
+function peakMiB(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+}
+
+await using pair = await Pair.start();
+await eventually(async () => (await pair.stream("eu-west")).phase === "streaming", { timeoutMs: 30_000 });
+const pids = { master: pair.master.pid, target: pair.target.pid, usEast: pair.us.pid, euWest: pair.eu.pid };
+const before = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)]));
+const startedAt = performance.now();
+const load = ["-p", `${pair.master.port}`, "-t", "set", "-n", `${COMMANDS}`, "-r", `${COMMANDS}`, "-d", "100", "-P", "64", "-c", "8", "-q"];
+await promisify(execFile)("redis-benchmark", load);
+const loadedAt = performance.now();
+await pair.caughtUp(120_000);
+const doneAt = performance.now();
+const cpu = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, Number((cpuSeconds(pid) - before[name]!).toFixed(2))]));
+const peak = Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, Math.round(peakMiB(pid))]));
+const problems = await pair.problems();
+const gateways = cpu["usEast"]! + cpu["euWest"]!;
+console.log(
+  JSON.stringify(
+    {
+      commands: COMMANDS,
+      loadSeconds: Number(((loadedAt - startedAt) / 1000).toFixed(2)),
+      catchUpSeconds: Number(((doneAt - loadedAt) / 1000).toFixed(2)),
+      cpuSeconds: cpu,
+      gatewaysToTargetCpu: Number((gateways / cpu["target"]!).toFixed(2)),
+      peakMiB: peak,
+      compression: (await pair.stream("us-east")).compressionRatio,
+      problems,
+    },
+    null,
+    2,
+  ),
+);
