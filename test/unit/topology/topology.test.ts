@@ -290,6 +290,12 @@ describe("topologyDigest", () => {
     expect(digest).toMatch(/^[0-9a-f]{64}$/);
     expect(topologyDigest(load(`# comment\n${VALID}log: { level: info }\n`))).toBe(digest);
     expect(topologyDigest(load(VALID.replace("${CAUSEWAY_SECRET}", "file:/other").replace("${EU_PASSWORD}", "${OTHER}")))).toBe(digest);
+    const links = ["us-east", "ap-south"].map((from) => `{ from: ${from}, to: eu-west, url: "ws://127.0.0.1:9000" }`);
+    const withLinks = (order: readonly string[]) => topologyDigest({ settings: { ...load(VALID).settings, links: order as never } });
+    expect(withLinks(links.toReversed())).toBe(withLinks(links));
+    expect(withLinks(links.slice(1))).not.toBe(withLinks(links));
+    const { journal, ...rest } = load(VALID).settings;
+    expect(topologyDigest({ settings: { journal, ...rest } })).toBe(digest);
     expect(topologyDigest(load(VALID.replace("7410, url: ws://127.0.0.1:7410", "7419, url: ws://127.0.0.1:7410")))).not.toBe(digest);
   });
 });
