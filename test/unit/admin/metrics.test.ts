@@ -29,6 +29,7 @@ test("what is not known is no sample, and a second scrape is no double count", a
   expect(text).not.toMatch(/causeway_lag_bytes\{[^}]*ap-south/);
   const again = await renderMetrics(originStatus);
   expect(again).toContain('causeway_stream_bytes_total{region="us-east",stream="us-east/0"} 123456789');
+  expect(await renderMetrics(replicaStatus)).not.toContain("causeway_peer_acked_offset_bytes");
   expect(await renderMetrics(replicaStatus)).toContain(
     'causeway_delivery_dropped_total{region="eu-west",stream="us-east/0",reason="ping"} 12',
   );
