@@ -25,6 +25,7 @@ import { DEFAULT_LIVENESS_MS } from "./heartbeat.ts";
 import { Refusals } from "./refusals.ts";
 import { type SenderPorts, SenderSession } from "./sender-session.ts";
 import type { ListenerStats } from "./stats.ts";
+import { Scope } from "./wake.ts";
 import { DEFAULT_WINDOW_BYTES } from "./window.ts";
 
 const MAX_UNAUTHENTICATED = 64;
@@ -76,6 +77,7 @@ export class LinkListener implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const sockets = new WebSocketServer({ ...WEBSOCKET_OPTIONS, noServer: true, clientTracking: false });
     const server = this.#createServer();
+    const scope = new Scope(signal);
     server.on("upgrade", (request, socket, head) => {
       const refusal = this.#admit(request);
       if (refusal) {
@@ -89,16 +91,16 @@ export class LinkListener implements Service {
       });
       sockets.handleUpgrade(request, socket, head, (ws) => {
         upgraded = true;
-        const serving = this.#serve(ws, socket as Socket, signal).finally(() => this.#serving.delete(serving));
+        const serving = this.#serve(ws, socket as Socket, scope.signal).finally(() => this.#serving.delete(serving));
         this.#serving.add(serving);
       });
     });
     try {
-      await this.#listen(server, signal);
+      await this.#listen(server, scope.signal);
     } finally {
       this.#port = undefined;
+      scope.release();
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const { connection } of this.#links.values()) connection.bye("the gateway is stopping");
       server.closeAllConnections();
       await Promise.all(this.#serving);
       await closed;

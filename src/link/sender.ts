@@ -201,6 +201,7 @@ export class StreamSender {
   }
 
   async #sendRecords(cursor: RecordCursor, signal: AbortSignal): Promise<void> {
+    const limitBytes = Math.min(RECORDS_FRAME_BYTES, this.#window.limitBytes);
     let isFirst = true;
     for (;;) {
       const batch = await cursor.next(signal, RECORDS_FRAME_BYTES);
@@ -209,7 +210,7 @@ export class StreamSender {
       let frame: Buffer[] = [];
       let frameBytes = 0;
       for (const stored of batch) {
-        if (frameBytes > 0 && frameBytes + stored.length > RECORDS_FRAME_BYTES) {
+        if (frameBytes > 0 && frameBytes + stored.length > limitBytes) {
           await this.#sendFrame(frame, frameBytes, signal);
           frame = [];
           frameBytes = 0;

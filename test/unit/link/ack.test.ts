@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { AckPacer, ackOf } from "../../../src/link/ack.ts";
+import { advanceLink, advanceStream } from "../../../src/link/phase.ts";
+import type { Progress } from "../../../src/stream/log.ts";
+import { HistoryId, Offset, StreamId } from "../../../src/stream/position.ts";
+
+const history = HistoryId.of("0000000000000001");
+const stream = StreamId.of("us-east");
+const mark = (offset: number, atMs: number) => ({ offset: Offset.of(offset), atMs });
+const log = (progress: Progress | undefined, tail = 100) =>
+  ({ stream, progress, current: { id: history, tail: { offset: Offset.of(tail) } } }) as Parameters<typeof ackOf>[0];
+
+test("no stage is acknowledged ahead of the one before it (ACK_AFTER_DURABLE)", () => {
+  const progress = { history, received: mark(100, 1), durable: mark(50, 2), applied: mark(80, 1) };
+  expect(ackOf(log(progress), 7)).toEqual({
+    kind: "ack",
+    stream,
+    history,
+    received: mark(100, 1),
+    durable: mark(50, 2),
+    applied: mark(50, 2),
+    consumedBytes: 7,
+  });
+});
+
+test("nothing is applied for the peer while nothing is durable", () => {
+  expect(ackOf(log({ history, received: mark(100, 1), applied: mark(80, 1) }), 0)).not.toHaveProperty("applied");
+});
+
+test("what was cut off the log is not acknowledged", () => {
+  expect(ackOf(log({ history, received: mark(100, 1), durable: mark(100, 2) }, 60), 0)).toMatchObject({
+    received: mark(60, 1),
+    durable: { offset: 60n },
+  });
+});
+
+test("without progress only credit is given", () => {
+  expect(ackOf(log(undefined), 9)).toEqual({ kind: "ack", stream, consumedBytes: 9 });
+});
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+afterEach(() => vi.useRealTimers());
+
+test("acks go at once when idle, then at most one per 2 ms, and none after the end", () => {
+  let nowMs = 1000;
+  const sent: number[] = [];
+  const pacer = new AckPacer({ nowMs: () => nowMs, send: () => sent.push(nowMs) });
+  const pass = (ms: number) => {
+    nowMs += ms;
+    vi.advanceTimersByTime(ms);
+  };
+  pacer.due();
+  expect(sent).toEqual([1000]);
+  pacer.due();
+  pacer.due();
+  expect(sent).toEqual([1000]);
+  pass(2);
+  expect(sent).toEqual([1000, 1002]);
+  pass(50);
+  pacer.due();
+  expect(sent).toEqual([1000, 1002, 1052]);
+  pacer.due();
+  pacer.stop();
+  pass(50);
+  expect(sent).toHaveLength(3);
+});
+
+test("phases move only as the tables allow", () => {
+  expect(advanceLink("proving", "open")).toBe("open");
+  expect(() => advanceLink("connecting", "open")).toThrow(/illegal/);
+  expect(() => advanceLink("closed", "open")).toThrow(/illegal/);
+  expect(advanceStream("snapshotting", "streaming")).toBe("streaming");
+  expect(() => advanceStream("streaming", "snapshotting")).toThrow(/illegal/);
+});
