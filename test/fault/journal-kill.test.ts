@@ -44,7 +44,7 @@ async function checkStored(folder: string, atLeast: bigint): Promise<bigint> {
 test("killed at any moment and started again, the journal holds what it called durable, without a gap", async () => {
   await using folder = await tempFolder("journal-kill");
   let end = 0n;
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 5; round++) {
     const child = start(folder.path, "append");
     const target = end + BigInt(2000 + round * 3777);
     await eventually(() => durableOf(child) >= target, { what: `round ${round}: ${child.output.slice(-300)}` });
@@ -62,7 +62,7 @@ test.each([
   "snapshot-named",
 ])("killed at %s, the journal goes on", async (point) => {
   await using folder = await tempFolder("journal-crash");
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     const child = start(folder.path, "append", { CAUSEWAY_CRASH_POINT: point });
     // A journal that is already current passes the snapshot's points: it only has to go on.
     const reached = eventually(() => child.exit !== undefined || (point.startsWith("snapshot") && durableOf(child) > 5000n));

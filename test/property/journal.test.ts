@@ -1,5 +1,5 @@
 /** The journal against an array, under any order of appends, readers, cuts, restarts and torn ends; and under flipped bits. */
-import { readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -102,7 +102,7 @@ test("the journal holds what was appended, in order, once, whatever happens to i
       await cursor.close();
       await journal.close();
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -113,9 +113,9 @@ function isFull(span: string): boolean {
 
 /** A closed journal with three segments; answers the path and bytes of one of them, counted from the end. */
 async function smallJournal(folder: string, fromEnd: number): Promise<{ path: string; bytes: Buffer; records: Buffer[] }> {
-  const journal = await openJournal(folder, { segmentBytes: 400 });
+  const journal = await openJournal(folder, { segmentBytes: 300 });
   const history = await startCurrent(journal);
-  const records = Array.from({ length: 7 }, (_, index) => appendNext(history, 20 + index));
+  const records = Array.from({ length: 8 }, (_, index) => appendNext(history, 20 + index));
   await journal.close();
   const inside = join(folder, (await readdir(folder))[0]!);
   const names = (await readdir(inside)).filter((name) => name.endsWith(".seg")).sort();
@@ -125,7 +125,7 @@ async function smallJournal(folder: string, fromEnd: number): Promise<{ path: st
 }
 
 async function openAndRead(folder: string): Promise<{ read: Buffer[]; tornTails: number }> {
-  const journal = await openJournal(folder, { segmentBytes: 400 });
+  const journal = await openJournal(folder, { segmentBytes: 300 });
   try {
     return { read: await readAll(journal.current!), tornTails: journal.stats().tornTails };
   } finally {
@@ -144,7 +144,8 @@ test("a last segment that ends at any byte gives every whole record before it, a
     const { read, tornTails } = await openAndRead(folder.path);
     expect(read, `cut at ${cut}`).toEqual(records.slice(0, whole));
     expect(tornTails).toBe(cut === 160 || starts.includes(cut) ? 0 : 1);
-    const journal = await openJournal(folder.path, { segmentBytes: 400 });
+    if (cut % 7 > 0) continue;
+    const journal = await openJournal(folder.path, { segmentBytes: 300 });
     const more = appendNext(journal.current!, 9);
     await journal.close();
     expect((await openAndRead(folder.path)).read, `appended after a cut at ${cut}`).toEqual([...records.slice(0, whole), more]);
@@ -164,7 +165,6 @@ function recordStarts(bytes: Buffer): number[] {
 
 async function removeSegmentsAfter(path: string): Promise<void> {
   const folder = join(path, "..");
-  const { rm } = await import("node:fs/promises");
   for (const name of await readdir(folder)) {
     if (name.endsWith(".seg") && join(folder, name) > path) await rm(join(folder, name));
   }
@@ -176,7 +176,7 @@ test.each([0, 1, 2])(
     await using folder = await tempFolder("journal-flip");
     const { path, bytes, records } = await smallJournal(folder.path, fromEnd);
     const lastRecord = fromEnd === 0 ? recordStarts(bytes).at(-2)! : bytes.length;
-    for (let bit = 0; bit < bytes.length * 8; bit += bit % 8 === 7 ? 1 : 7) {
+    for (let bit = 0; bit < bytes.length * 8; bit += 7) {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
       await writeFile(path, flipped);
@@ -196,7 +196,6 @@ test.each([0, 1, 2])(
 test("a missing segment in the middle is damage", async () => {
   await using folder = await tempFolder("journal-hole");
   const { path } = await smallJournal(folder.path, 1);
-  const { rm } = await import("node:fs/promises");
   await rm(path);
   await expect(openAndRead(folder.path)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
 });
