@@ -45,7 +45,7 @@ test("names say their unit, and counters end in _total", () => {
 
 test("deploy/METRICS.md documents every metric with its type and labels, and no other", () => {
   const text = readFileSync(new URL("../../../deploy/METRICS.md", import.meta.url), "utf8");
-  const documented = [...text.matchAll(/^\| `(causeway_\w+)` \| (\w+) \| (.*?) \|/gm)].map(
+  const documented = [...text.matchAll(/^\| `(causeway_\w+)` +\| (\w+) +\| (.*?) *\|/gm)].map(
     ([, name, type, labels]) => `${name} ${type} ${labels}`,
   );
   const wanted = metricCatalogue().map(({ name, type, labels }) => `${name} ${type} ${labels.join(", ")}`);
