@@ -88,9 +88,7 @@ class Demo {
     this.#draw("comparing every key of every region");
     const report = await makeReport(this.#world, this.#observer, workload, { loadMs: this.#loadMs, outageMs: this.#outageMs, caughtUp });
     const { json } = this.#options;
-    this.#terminal.write(
-      json ? `${JSON.stringify(report, null, 2)}\n` : `${renderReport(report, caughtUp, this.#terminal.color).join("\n")}\n`,
-    );
+    this.#terminal.write(json ? `${JSON.stringify(report, null, 2)}\n` : `${renderReport(report, this.#terminal.color).join("\n")}\n`);
     return report.ok;
   }
 
@@ -215,6 +213,7 @@ async function main(): Promise<number> {
     return 1;
   } finally {
     process.stdin.pause();
+    if (options.logFolder !== undefined) await world.writeLogs(options.logFolder);
   }
 }
 

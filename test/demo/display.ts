@@ -12,8 +12,9 @@ export interface Display {
 }
 
 const LINE_EVERY_MS = 2_000;
-const HIDE_CURSOR = "\u001b[?25l";
-const SHOW_CURSOR = "\u001b[?25h";
+/** No cursor, and lines that are too long are cut at the edge rather than wrapped: the picture keeps its height. */
+const BEGIN = "\u001b[?25l\u001b[?7l";
+const END = "\u001b[?25h\u001b[?7h";
 
 export function createDisplay(options: DemoOptions, terminal: Terminal): Display {
   if (options.json) return { show: () => undefined, say: () => undefined, close: () => undefined };
@@ -26,11 +27,12 @@ class ScreenDisplay implements Display {
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
-    terminal.write(HIDE_CURSOR);
+    terminal.write(BEGIN);
   }
 
   show(lines: () => readonly string[]): void {
-    const rows = lines();
+    // The cursor cannot go above the screen: what does not fit is left out.
+    const rows = lines().slice(0, Math.max(1, (process.stdout.rows ?? 50) - 1));
     const up = this.#drawnLines > 0 ? `\u001b[${this.#drawnLines}A` : "";
     // Each line is cleared as it is drawn, so that nothing flickers; what was below goes at the end.
     this.#terminal.write(`${up}\r${rows.map((row) => `${row}\u001b[K\n`).join("")}\u001b[J`);
@@ -42,7 +44,7 @@ class ScreenDisplay implements Display {
   }
 
   close(): void {
-    this.#terminal.write(SHOW_CURSOR);
+    this.#terminal.write(END);
   }
 }
 

@@ -14,7 +14,7 @@ export type Picture = {
   readonly keys: string | undefined;
 };
 
-const WIDTH = 112;
+const WIDTH = 100;
 const BARS = "▁▂▃▄▅▆▇█";
 /** Below it the course of the lag is drawn flat: the line's own length is no event. */
 const SMALLEST_SCALE_MS = 500;
@@ -23,7 +23,7 @@ const left = (...titles: readonly string[]): readonly Column[] => titles.map((ti
 const right = (...titles: readonly string[]): readonly Column[] => titles.map((title) => ({ title, align: "right" }));
 const PEER_COLUMNS = [
   ...left("REGION", "LINK"),
-  ...right("RTT", "RECEIVED", "DURABLE", "APPLIED", "BEHIND", "LAG", "T p50", "T p99", "ON THE WIRE"),
+  ...right("RTT", "RECEIVED", "DURABLE", "APPLIED", "BEHIND", "LAG", "T p50", "T p99", "WIRE"),
 ];
 
 export function renderPicture(world: World, observer: Observer, picture: Picture, color: boolean): readonly string[] {
@@ -44,6 +44,7 @@ export function renderPicture(world: World, observer: Observer, picture: Picture
     "",
     ...PEERS.map((peer) => courseLine(observer, peer, color)),
     "",
+    ...observer.troubles.map((trouble) => paint(`! ${trouble}`, "bad", color)),
     ...events.slice(-6),
     ...(keys === undefined ? [] : ["", ...portLines(world).map(dim), dim(keys)]),
   ].map((line) => `  ${line}`.trimEnd());
@@ -53,8 +54,8 @@ export function renderPicture(world: World, observer: Observer, picture: Picture
 export function renderLine(observer: Observer, picture: Picture): string {
   const rates = observer.origin?.throughput;
   const peers = PEERS.map((peer) => {
-    const { link, lag } = observer.peer(peer);
-    return `${peer} ${link?.phase ?? "-"} behind ${formatBytes(lag?.behindBytes.applied)} ${formatMs(lag?.lagMs)}`;
+    const { phase, lag } = observer.peer(peer);
+    return `${peer} ${phase} behind ${formatBytes(lag?.behindBytes.applied)} ${formatMs(lag?.lagMs)}`;
   });
   return [picture.clock, picture.title, `${formatBytes(rates?.bytesPerSecond)}/s`, ...peers].join("  ");
 }
@@ -79,16 +80,18 @@ function originLines(observer: Observer, color: boolean): readonly string[] {
       `offset ${grouped(positions.durable)}`,
       `${formatBytes(throughput.bytesPerSecond)}/s`,
       `${formatCount(throughput.commandsPerSecond)} commands/s`,
-      compressionRatio === undefined ? "" : `compressed ${compressionRatio.toFixed(1)} times`,
-      `journal ${formatBytes(journal.bytes)}`,
       `${master?.fullSyncs ?? 0} full, ${master?.partialSyncs ?? 0} partial syncs`,
     ].join("   "),
+    [
+      " ".repeat(ORIGIN.length),
+      `journal ${formatBytes(journal.bytes)}`,
+      ...(compressionRatio === undefined ? [] : [`compressed ${compressionRatio.toFixed(1)} times`]),
+    ].join("  "),
   ];
 }
 
 function peerRow(world: World, observer: Observer, peer: Peer): readonly Cell[] {
-  const { link, acked, lag, stream } = observer.peer(peer);
-  const phase = stream?.phase === "streaming" || stream === undefined ? (link?.phase ?? "starting") : stream.phase;
+  const { link, phase, acked, lag } = observer.peer(peer);
   const behindMs = lag?.lagMs;
   const isLate = behindMs !== undefined && behindMs > RTT_MS[peer] * 4;
   return [
@@ -119,7 +122,7 @@ export function grouped(offset: string | number | undefined): string {
 }
 
 function toneOf(phase: string): Tone {
-  if (phase === "open" || phase === "streaming") return "good";
+  if (phase === "streaming") return "good";
   return /halt|closed|refused/.test(phase) ? "bad" : "warn";
 }
 

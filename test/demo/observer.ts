@@ -1,5 +1,5 @@
 /** Asks every gateway for its status, a few times a second, and remembers what the report needs: the worst lag, the course of it. */
-import type { GatewayStatus, LinkStatus, StreamStatus } from "../../src/admin/status.ts";
+import { type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus } from "../../src/admin/status.ts";
 import type { PeerLag } from "../../src/lag/lag-tracker.ts";
 import { ORIGIN, PEERS, type Peer, STREAM, type World } from "./world.ts";
 
@@ -7,12 +7,16 @@ const ANSWER_TIMEOUT_MS = 2_000;
 /** As many as a line of the table shows. */
 const COURSE_LENGTH = 60;
 
+type Acked = { readonly received?: string; readonly durable?: string; readonly applied?: string };
+
 export type PeerView = {
   /** The origin's end of the link. */
   readonly link: LinkStatus | undefined;
-  readonly acked: { readonly received?: string; readonly durable?: string; readonly applied?: string };
+  /** What happens between the regions, or in the peer while it is not ready for it. */
+  readonly phase: string;
+  /** The last that is known, also while the link is down. */
+  readonly acked: Acked;
   readonly lag: PeerLag | undefined;
-  readonly stream: StreamStatus | undefined;
   readonly reconnects: number;
 };
 
@@ -24,6 +28,7 @@ const NOTHING: Course = { lagMs: [], maxMs: 0, maxBytes: 0 };
 export class Observer {
   readonly #world: World;
   readonly #statuses = new Map<string, GatewayStatus>();
+  readonly #acked = new Map<Peer, Acked>();
   readonly #courses = new Map<Peer, Course>();
 
   constructor(world: World) {
@@ -38,7 +43,11 @@ export class Observer {
         if (status) this.#statuses.set(region, status);
       }),
     );
-    for (const peer of PEERS) this.#remember(peer);
+    for (const peer of PEERS) {
+      const acked = this.#link(peer)?.streams.find(({ stream }) => stream === STREAM)?.acked;
+      if (acked?.received !== undefined) this.#acked.set(peer, acked);
+      this.#remember(peer);
+    }
   }
 
   /** Forgets the lag of the first sync: from here on it is the load's. */
@@ -55,21 +64,33 @@ export class Observer {
   }
 
   peer(peer: Peer): PeerView {
-    const link = this.#statuses.get(ORIGIN)?.links.find((candidate) => candidate.peer === peer && candidate.direction === "sending");
+    const link = this.#link(peer);
     const onLink = link?.streams.find(({ stream }) => stream === STREAM);
     const own = this.#statuses.get(peer);
+    const stream = own?.streams.find(({ id }) => id === STREAM);
+    const linkPhase = link?.phase === "open" ? (onLink?.phase ?? "open") : (link?.phase ?? "starting");
     return {
       link,
-      acked: onLink?.acked ?? {},
+      phase: stream === undefined || stream.phase === "streaming" || linkPhase === "closed" ? linkPhase : stream.phase,
+      acked: this.#acked.get(peer) ?? {},
       lag: onLink?.lag,
-      stream: own?.streams.find(({ id }) => id === STREAM),
       reconnects: own?.links.find(({ direction }) => direction === "receiving")?.reconnects ?? 0,
     };
+  }
+
+  /** What the gateways themselves say is wrong. */
+  get troubles(): readonly string[] {
+    return [...this.#statuses.values()].flatMap((status) => notReadyReasons(status).map((reason) => `${status.region}: ${reason}`));
   }
 
   /** Every peer has applied the stream up to here. */
   hasApplied(offset: bigint): boolean {
     return PEERS.every((peer) => BigInt(this.peer(peer).acked.applied ?? -1) >= offset);
+  }
+
+  /** The origin's end of it. */
+  #link(peer: Peer): LinkStatus | undefined {
+    return this.#statuses.get(ORIGIN)?.links.find((link) => link.peer === peer && link.direction === "sending");
   }
 
   #remember(peer: Peer): void {

@@ -7,6 +7,8 @@ export type DemoOptions = {
   readonly json: boolean;
   readonly keys: number;
   readonly commandsPerSecond: number;
+  /** Where the logs of the gateways go at the end. */
+  readonly logFolder: string | undefined;
 };
 
 export const USAGE = `Three regions on this machine: a master in us-east, replicas in eu-west (80 ms away) and ap-south (180 ms away).
@@ -18,6 +20,7 @@ Usage: npm run demo -- [options]
   --json             print one JSON object at the end instead of the table (needs --duration)
   --keys <n>         keys of the data set loaded first (default 100000)
   --rate <n>         commands per second of the load (default 2000)
+  --logs <folder>    write the log of each gateway there at the end
   --help
 `;
 
@@ -33,13 +36,20 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" | { 
         json: { type: "boolean", default: false },
         keys: { type: "string", default: "100000" },
         rate: { type: "string", default: "2000" },
+        logs: { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
     if (values.help) return "help";
     const durationMs = values.duration === undefined ? undefined : parseDuration(values.duration);
     if (values.json && durationMs === undefined) throw new Error("--json needs --duration");
-    return { durationMs, json: values.json, keys: parseCount("--keys", values.keys), commandsPerSecond: parseCount("--rate", values.rate) };
+    return {
+      durationMs,
+      json: values.json,
+      keys: parseCount("--keys", values.keys),
+      commandsPerSecond: parseCount("--rate", values.rate),
+      logFolder: values.logs,
+    };
   } catch (error) {
     return { problem: (error as Error).message };
   }

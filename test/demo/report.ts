@@ -25,12 +25,16 @@ export type RegionReport = {
 
 export type Report = {
   readonly ok: boolean;
+  /** Every region acknowledged the end of the load in time. */
+  readonly caughtUp: boolean;
+  /** What the gateways say is wrong. */
+  readonly troubles: readonly string[];
   readonly keysCompared: number;
   readonly mismatches: number;
   readonly ledgerProblems: number;
   readonly fullSyncs: number;
   readonly partialSyncs: number;
-  /** T, from the master's bytes read to the ack of the peer that applied them; the worst region of each. */
+  /** p50 and p99 of T of the last minute, from the master's bytes read to the ack of the peer that applied them, and the worst lag seen under load; the worst region of each. */
   readonly lagMs: Lag;
   /** Its snapshot and its stream. */
   readonly bytesReadFromMaster: number;
@@ -47,9 +51,7 @@ export type Course = { readonly loadMs: number; readonly outageMs: number; reado
 
 export async function makeReport(world: World, observer: Observer, workload: Workload, course: Course): Promise<Report> {
   const own = await checkLedgers(world.master.client(), workload.ledgers);
-  const regions: Partial<Record<Peer, RegionReport>> = {};
-  for (const peer of PEERS) regions[peer] = await reportRegion(world, observer, workload, peer);
-  const all = Object.values(regions);
+  const all = await Promise.all(PEERS.map((peer) => reportRegion(world, observer, workload, peer)));
   const sum = (of: (region: RegionReport) => number) => all.reduce((total, region) => total + of(region), 0);
   const worst = (of: (lag: Lag) => number) => Math.max(...all.map(({ lagMs }) => of(lagMs)));
   const { origin } = observer;
@@ -57,6 +59,8 @@ export async function makeReport(world: World, observer: Observer, workload: Wor
   const ledgerProblems = own.length + sum((region) => region.ledgerProblems.length);
   return {
     ok: course.caughtUp && mismatches === 0 && ledgerProblems === 0 && all.every(({ keysCompared }) => keysCompared > 0),
+    caughtUp: course.caughtUp,
+    troubles: observer.troubles,
     keysCompared: sum((region) => region.keysCompared),
     mismatches,
     ledgerProblems,
@@ -69,7 +73,7 @@ export async function makeReport(world: World, observer: Observer, workload: Wor
     commandsWritten: workload.stats.commands,
     loadMs: Math.round(course.loadMs),
     outageMs: Math.round(course.outageMs),
-    regions: regions as Record<Peer, RegionReport>,
+    regions: Object.fromEntries(PEERS.map((peer, index) => [peer, all[index]!])) as Record<Peer, RegionReport>,
   };
 }
 
@@ -85,14 +89,14 @@ async function reportRegion(world: World, observer: Observer, workload: Workload
     mismatches: comparison.mismatchCount,
     examples: comparison.mismatches,
     ledgerProblems: await checkLedgers(target, workload.ledgers),
-    lagMs: { p50: rounded(total?.p50), p99: rounded(total?.p99), max: rounded(Math.max(maxMs, total?.max ?? 0)) },
+    lagMs: { p50: rounded(total?.p50), p99: rounded(total?.p99), max: rounded(maxMs) },
     lagBytesMax: maxBytes,
     linkReconnects: reconnects,
     bytesOnWire: up + down,
   };
 }
 
-export function renderReport(report: Report, caughtUp: boolean, color: boolean): readonly string[] {
+export function renderReport(report: Report, color: boolean): readonly string[] {
   const columns = ["REGION", "KEYS COMPARED", "DIFFERENT", "LOST OR DOUBLED", "T p50", "T p99", "WORST LAG", "RECONNECTS", "ON THE WIRE"];
   const rows = Object.entries(report.regions).map(([peer, region]) => [
     peer,
@@ -105,13 +109,16 @@ export function renderReport(report: Report, caughtUp: boolean, color: boolean):
     `${region.linkReconnects}`,
     formatBytes(region.bytesOnWire),
   ]);
-  const examples = Object.entries(report.regions).flatMap(([peer, region]) => [
-    ...region.examples.map(({ db, key, why }) => `${peer}: database ${db}, ${key}: ${why}`),
-    ...region.ledgerProblems.slice(0, 5).map((problem) => `${peer}: ${problem}`),
-  ]);
+  const examples = [
+    ...report.troubles,
+    ...Object.entries(report.regions).flatMap(([peer, region]) => [
+      ...region.examples.map(({ db, key, why }) => `${peer}: database ${db}, ${key}: ${why}`),
+      ...region.ledgerProblems.slice(0, 5).map((problem) => `${peer}: ${problem}`),
+    ]),
+  ];
   const verdict = report.ok
     ? paint("✔ Every key of every region is the same, in value and expiry, and nothing was lost or done twice.", "good", color)
-    : paint(caughtUp ? "✘ The regions differ." : "✘ The regions did not catch up in time.", "bad", color);
+    : paint(report.caughtUp ? "✘ The regions differ." : "✘ The regions did not catch up in time.", "bad", color);
   return [
     "",
     bold(`Compared with ${ORIGIN}`, color),

@@ -1,5 +1,7 @@
 /** What the demo plays with: three redis-servers, three gateways as separate processes, two long lines between them. */
 
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Gateway, spawnGateway } from "../support/gateway.ts";
 import { RedisServer } from "../support/redis-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
@@ -84,6 +86,11 @@ export class World implements AsyncDisposable {
   /** The first gateway that has ended although nobody told it to. */
   get ended(): Gateway | undefined {
     return this.#gateways.find(({ exit }) => exit !== undefined);
+  }
+
+  async writeLogs(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    for (const { options, output } of this.#gateways) await writeFile(join(folder, `${options.region}.log`), output);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
