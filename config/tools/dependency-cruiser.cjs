@@ -35,6 +35,7 @@ const siblings = stages.map((name) => ({
 module.exports = {
   forbidden: [
     { name: "no-cycle", severity: "error", from: {}, to: { circular: true } },
+    { name: "no-test-in-the-product", severity: "error", from: { path: "^src/" }, to: { path: "^test/" } },
     ...upward,
     ...siblings,
     {
