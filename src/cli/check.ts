@@ -3,7 +3,7 @@ import { GatewayError } from "../errors.ts";
 import { type RegionView, regionView } from "../topology/region-view.ts";
 import { type Environment, loadTopology, type Topology } from "../topology/topology.ts";
 import { ExitCode } from "./exit-codes.ts";
-import { type Finding, type Level, preflightMaster, preflightTarget } from "./preflight.ts";
+import { type Finding, type Level, type MasterReport, preflightMaster, preflightTarget } from "./preflight.ts";
 import { preflightDataFolder, preflightPeer } from "./preflight-local.ts";
 import { type Cell, paint, renderTable, type Tone } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -20,21 +20,34 @@ export async function runCheck(options: CheckOptions, env: Environment, terminal
     `${paint("ok", "good", terminal.color)}  topology ${options.config} is valid: regions ${Object.keys(topology.settings.regions).join(", ")}\n`,
   );
   const all: Finding[] = [];
+  const masters = lookAtMasters(views);
   for (const [region, view] of views) {
-    const findings = "level" in view ? [view] : await preflight(view, options.adopt ?? false);
+    const findings = "level" in view ? [view] : await preflight(region, view, { adopt: options.adopt ?? false, masters });
     terminal.write(`\n${region}\n${renderFindings(findings, terminal.color)}`);
     all.push(...findings);
   }
   return exitCode(all);
 }
 
+type Masters = ReadonlyMap<string, Promise<MasterReport>>;
+
+/** Each master is asked once, for its own region and for the regions that its writes are carried to. */
+function lookAtMasters(views: ReadonlyMap<string, RegionView | Finding>): Masters {
+  const masters = new Map<string, Promise<MasterReport>>();
+  for (const [region, view] of views) if ("master" in view && view.master) masters.set(region, preflightMaster(view.master));
+  return masters;
+}
+
 /** Everything at once: the slowest answer decides how long it takes. */
-async function preflight(view: RegionView, adopt: boolean): Promise<readonly Finding[]> {
-  const master = view.master && preflightMaster(view.master);
+async function preflight(region: string, view: RegionView, { adopt, masters }: { readonly adopt: boolean; readonly masters: Masters }) {
+  const targets = view.replicas.map(async ({ origin, stream, target }) => {
+    const master = (await masters.get(origin))?.facts;
+    return await preflightTarget({ address: target, stream, adopt, ...(master && { master }) });
+  });
   const findings = await Promise.all([
     preflightDataFolder(view),
-    master?.then((report) => report.findings) ?? [],
-    ...view.replicas.map((replica) => preflightTarget({ address: replica.target, stream: replica.stream, adopt })),
+    masters.get(region)?.then((report) => report.findings) ?? [],
+    ...targets,
     ...view.replicas.map(async (replica) => [await preflightPeer(replica, view.tls)]),
   ]);
   return findings.flat();

@@ -148,6 +148,13 @@ export async function preflightTarget({ address, stream, adopt = false, master }
         message: `maxmemory-policy ${facts.maxmemoryPolicy} may evict our checkpoint; set noeviction or a volatile-… policy`,
       });
     }
+    if (facts.clusterEnabled) {
+      findings.push({
+        level: "warning",
+        subject,
+        message: "is a cluster node: only keys of its own slots can be written; use a standalone server",
+      });
+    }
     return findings;
   } catch (cause) {
     return [failureOf(subject, cause)];
@@ -168,8 +175,9 @@ function failureOf(subject: string, cause: unknown): Finding {
   if (word === "WRONGPASS") return { level: "refused", subject, message: "refuses the login; check username and password" };
   if (word === "LOADING" || word === "BUSY")
     return { level: "warning", subject, message: `is not ready (${word}); it will be tried again` };
+  // Replication itself does not need INFO: a user with nothing but +psync +replconf +ping is well chosen.
   if (word === "NOPERM")
-    return { level: "refused", subject, message: "the user may not ask for INFO; allow it: ACL SETUSER … +info +psync +replconf +ping" };
+    return { level: "warning", subject, message: "the user may not ask for INFO, so version, role and backlog are not checked" };
   return { level: "refused", subject, message: `answers ${cause.message}` };
 }
 

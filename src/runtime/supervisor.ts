@@ -60,7 +60,7 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
       return;
     }
     if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS) backoff.reset();
-    const retryInMs = error.disposition === "resync" ? 0 : backoff.nextDelayMs();
+    const retryInMs = backoff.nextDelayMs();
     const level = backoff.attempts > 3 ? "warn" : "info";
     log[level](
       { event: "service.restarted", service: name, code: error.code, retryInMs: Math.round(retryInMs), details: error.details },
