@@ -53,10 +53,11 @@ function requireNode() {
 function installPackages() {
   if (packagesMatchLock()) return;
   console.error("Installing npm packages from the lock file …");
-  const ci = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
+  // Not `npm ci`: it refuses a lock file that lacks the prebuilt binaries of other platforms; this takes every version from the lock all the same.
+  const install = ["install", "--no-save", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.env.npm_execpath;
-  const result = npm?.endsWith(".js") ? run(process.execPath, [npm, ...ci]) : run("npm", ci);
-  if (result.status !== 0) throw new Error(`npm ci failed, so the packages of package-lock.json are not installed:\n${said(result)}`);
+  const result = npm?.endsWith(".js") ? run(process.execPath, [npm, ...install]) : run("npm", install);
+  if (result.status !== 0) throw new Error(`npm install failed, so the packages of package-lock.json are not there:\n${said(result)}`);
 }
 
 /** Compares what npm recorded in node_modules with the lock file; times of files say nothing after a checkout. */
