@@ -140,8 +140,10 @@ test.each([
     "us-east refused the link: the topology does not give stream us-east/7 to region eu-west",
   ],
 ])("%s is refused by name", async (_, overrides, sentence) => {
-  await using pair = await LinkPair.open();
   const other = StreamId.of("us-east", 7);
+  const origin = new MemoryLog(STREAM);
+  const logs = new Map([STREAM, other].map((stream) => [stream, stream === STREAM ? origin : new MemoryLog(stream)]));
+  await using pair = await LinkPair.open({ origin, listener: { logs } });
   const dialer = "logs" in overrides ? { logs: new Map([[other, new MemoryLog(other)]]) } : overrides;
   await using misled = await LinkPair.open({ dialer: { ...dialer, port: pair.port } });
   const error = await misled.dialOnce();

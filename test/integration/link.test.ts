@@ -160,6 +160,22 @@ describe("a link", () => {
     expect(bytesOf(pair.peer)).toBe(bytesOf(pair.origin));
   });
 
+  test("a peer that stands where our stream has no boundary gets a snapshot, not a piece of a command", async () => {
+    const origin = new MemoryLog(STREAM);
+    const peer = new MemoryLog(STREAM);
+    const history = origin.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    history.writePings(4);
+    const astray = peer.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    astray.tail = { ...astray.tail, offset: 20n as Offset };
+    await using pair = await LinkPair.open({ origin, peer });
+    pair.dial();
+    await eventually(() => expect(pair.snapshotRequests).toBeGreaterThan(0));
+    expect(astray.records).toEqual([]);
+    origin.begin({ id: "2", replid: REPLID_B, offset: 400n }).writePings(1);
+    await equal(pair);
+    expect(pair.dialer.stats.reconnects).toBe(0);
+  });
+
   test("gives a snapshot to a peer whose position retention has dropped", async () => {
     const origin = new MemoryLog(STREAM);
     const peer = new MemoryLog(STREAM);
