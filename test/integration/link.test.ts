@@ -130,6 +130,18 @@ describe("a link", () => {
     expect(pair.dialer.stats.reconnects).toBe(0);
   });
 
+  test("leaves an old history that ends inside a transaction for the new one", async () => {
+    await using pair = await LinkPair.open();
+    const old = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    pair.dial();
+    old.writePings(4);
+    old.writePings(2, { open: true });
+    await equal(pair);
+    const fresh = pair.origin.begin({ id: "2", replid: REPLID_B, offset: 7n, complete: false });
+    await eventually(() => expect(pair.peer.arriving?.id).toBe(fresh.id));
+    expect(pair.listener.stats.links[0]?.streams[0]?.starts).toBe(2);
+  });
+
   test("lets a peer that is ahead wait, and judges by the replid once there", async () => {
     const origin = new MemoryLog(STREAM);
     const peer = new MemoryLog(STREAM);
