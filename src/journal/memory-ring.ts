@@ -2,13 +2,16 @@
  * The newest records in memory, so that a reader that keeps up never touches the disk. Records that are not yet
  * written stay whatever the limit says; the write queue's own limit bounds those.
  */
-import type { Offset } from "../stream/position.ts";
+import { Offset } from "../stream/position.ts";
 
 /** A record and where it lies. `at` counts record bytes of the history (process-local), so it is unique even for empty records. */
 export type Entry = { readonly record: Buffer; readonly at: number; readonly from: Offset; readonly to: Offset; readonly open: boolean };
 
 /** Evicted slots are given back in steps of this many, so that eviction costs nothing per record. */
 const COMPACT_EVERY = 1024;
+
+/** What stands in a slot that is not given back yet: the record itself must not be kept alive. */
+const EVICTED: Entry = { record: Buffer.alloc(0), at: -1, from: Offset.of(0), to: Offset.of(0), open: false };
 
 export class MemoryRing {
   readonly #memoryBytes: number;
@@ -33,6 +36,7 @@ export class MemoryRing {
   evict(writtenAt: number): void {
     for (let oldest = this.#entries[this.#head]; oldest && this.#bytes > this.#memoryBytes && oldest.at < writtenAt; ) {
       this.#bytes -= oldest.record.length;
+      this.#entries[this.#head] = EVICTED;
       oldest = this.#entries[++this.#head];
     }
     if (this.#head < COMPACT_EVERY) return;

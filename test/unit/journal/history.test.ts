@@ -1,4 +1,6 @@
 import { getEventListeners } from "node:events";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Offset, Replid } from "../../../src/stream/position.ts";
@@ -10,6 +12,7 @@ import {
   OTHER_HISTORY,
   OTHER_SNAPSHOT,
   openJournal,
+  RDB,
   REPLID,
   readAll,
   readTo,
@@ -250,4 +253,36 @@ test("an unfinished history is forgotten when another begins", async () => {
   await second.writer.complete();
   expect(journal.current).toBe(second.history);
   await journal.close();
+});
+
+test("an open unit larger than a segment stays in one, so that it can be cut after a restart", async () => {
+  await using folder = await tempFolder("journal");
+  const options = { segmentBytes: 300 };
+  const journal = await openJournal(folder.path, options);
+  const history = await startCurrent(journal);
+  const kept = [appendNext(history, 100), appendNext(history, 100)];
+  for (let index = 0; index < 6; index++) appendNext(history, 100, { open: true });
+  await journal.close();
+  const again = await openJournal(folder.path, options);
+  await again.current!.cutOpenTail();
+  expect(again.current!.tail).toMatchObject({ offset: 1200n, open: false });
+  kept.push(appendNext(again.current!, 100), appendNext(again.current!, 100));
+  expect(await readAll(again.current!)).toEqual(kept);
+  await again.close();
+});
+
+test("an arriving history that was half removed is not gone on with", async () => {
+  await using folder = await tempFolder("journal");
+  const options = { segmentBytes: 300 };
+  const journal = await openJournal(folder.path, options);
+  const { history, writer } = journal.startHistory(HISTORY, SNAPSHOT);
+  appendRdb(writer, RDB.subarray(0, 32));
+  for (let index = 0; index < 9; index++) appendNext(history, 100);
+  await journal.close();
+  const inside = join(folder.path, (await readdir(folder.path))[0]!);
+  await rm(join(inside, "00000000000000001000.seg"));
+  const again = await openJournal(folder.path, options);
+  expect(again.arriving).toBeUndefined();
+  expect(await readdir(folder.path)).toEqual([]);
+  await again.close();
 });

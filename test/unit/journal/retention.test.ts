@@ -50,6 +50,7 @@ test("dropped records are a JOURNAL_GAP for who wants them, the useless snapshot
   const journal = await openJournal(folder.path, options);
   const history = await startCurrent(journal);
   const slow = history.openCursor(START);
+  const loading = history.snapshot!.openReader(0);
   for (let index = 0; index < 40; index++) appendNext(history, 100);
   await written(journal);
   journal.retain("peer", { history: HISTORY, offset: Offset.of(1500) });
@@ -63,6 +64,8 @@ test("dropped records are a JOURNAL_GAP for who wants them, the useless snapshot
   expect(history.snapshot).toBeUndefined();
   await expect(slow.next(AbortSignal.timeout(5000))).rejects.toMatchObject({ code: "JOURNAL_GAP" });
   await slow.close();
+  expect(await loading.next(AbortSignal.timeout(5000))).toBe("aborted");
+  await loading.close();
   expect(() => history.openCursor(START)).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
   const { start } = history;
   await journal.close();

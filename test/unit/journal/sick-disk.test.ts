@@ -52,14 +52,14 @@ test("a full disk loses nothing: what it refuses waits, room runs out, and all o
   await using folder = await tempFolder("journal");
   const disk = new SmallDisk(Number.POSITIVE_INFINITY);
   const { log, count } = recordingLog();
-  const settings = { openFile: disk.open, maxPendingBytes: 4000, segmentBytes: 2500, log };
+  const settings = { openFile: disk.open, maxPendingBytes: 4000, segmentBytes: 2500, memoryBytes: 0, log };
   const journal = await openJournal(folder.path, settings);
   const history = await startCurrent(journal);
-  disk.leftBytes = 1234;
+  disk.leftBytes = 3000; // one segment of the first twenty records, and a part of the next
   const records: Buffer[] = [];
   while (journal.hasRoom) {
     records.push(appendNext(history, 100));
-    if (records.length % 5 === 0) await eventually(() => disk.leftBytes === 0 || journal.stats().pendingBytes === 0);
+    if (records.length % 20 === 0) await eventually(() => disk.leftBytes === 0 || journal.stats().pendingBytes === 0);
   }
   await eventually(() => disk.attempts > 20);
   expect(journal.stats()).toMatchObject({ diskFull: true, diskError: "ENOSPC" });
