@@ -8,8 +8,6 @@
 const POLYNOMIAL_LOW = 0xac4bc9b5 | 0;
 const POLYNOMIAL_HIGH = 0x95ac9329 | 0;
 
-export const CRC64_BYTES = 8;
-
 // Table k, at 256 × k: the effect of one byte that k others follow.
 const TABLES = 8;
 const LOWS = new Int32Array(256 * TABLES);

@@ -8,7 +8,7 @@ import { Notice } from "./notice.ts";
 
 /** What came during a write and is less than this waits a moment for company: a write costs more than the bytes in it. */
 const SMALL_WRITE_BYTES = 64 * 1024;
-const GATHER_MS = 1;
+const GATHER_MS = 5;
 
 export type WriteQueueOptions<T> = {
   readonly context: JournalContext;

@@ -5,7 +5,7 @@
 import type { Mark, StreamLog } from "../stream/log.ts";
 import type { AckFrame } from "../wire/frames.ts";
 
-const ACK_INTERVAL_MS = 2;
+const ACK_INTERVAL_MS = 5;
 
 /** No stage is acknowledged ahead of the one before it (ACK_AFTER_DURABLE), nor beyond what the log still holds. */
 export function ackOf(log: Pick<StreamLog, "stream" | "current" | "progress">, consumedBytes: number): AckFrame {

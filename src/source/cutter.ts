@@ -58,6 +58,11 @@ export class Cutter {
     return Offset.plus(this.#fromOffset, this.#filled - this.#start);
   }
 
+  /** Bytes that wait to be cut, the beginning of an unfinished unit included. */
+  get pendingBytes(): number {
+    return this.#filled - this.#start;
+  }
+
   /** Takes in bytes as read; the chunk may be reused afterwards. Throws RESP_MALFORMED. */
   push(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; ) {

@@ -17,7 +17,7 @@ export type MasterAddress = {
   readonly tls?: tls.ConnectionOptions;
 };
 
-/** Takes a chunk; calls `done` at most once, with the bytes it did not use. */
+/** Takes a chunk, which is overwritten by the next; calls `done` at most once, with the bytes it did not use. */
 export type Receiver<T> = (chunk: Buffer, done: (value: T, rest: Buffer) => void) => void;
 
 export type MasterConnectionOptions = {
@@ -29,6 +29,7 @@ export type MasterConnectionOptions = {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const SILENCE_MS = 60_000;
+const READ_BYTES = 256 * 1024;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -50,7 +51,6 @@ export class MasterConnection {
     this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.#lastReadAtMs = options.clock.nowMs();
     socket.setNoDelay(true);
-    socket.on("data", (chunk) => this.#onData(chunk));
     socket.on("error", (cause) => this.#fail(wrapError("SOURCE_CONNECTION", "the connection to the master failed", cause)));
     socket.on("close", () => this.#fail(new GatewayError("SOURCE_CONNECTION", "the master closed the connection")));
     this.#watchdog = setInterval(() => this.#checkSilence(), Math.max(50, this.#silenceMs / 10));
@@ -59,10 +59,16 @@ export class MasterConnection {
 
   static async open(options: MasterConnectionOptions, signal: AbortSignal): Promise<MasterConnection> {
     const { host, port } = options.address;
-    const socket = await connect(options, signal).catch((cause: unknown) => {
+    let connection: MasterConnection | undefined;
+    const onData = (chunk: Buffer) => {
+      if (connection !== undefined) connection.#onData(chunk);
+    };
+    const socket = await connect(options, onData, signal).catch((cause: unknown) => {
       throw wrapError("SOURCE_CONNECTION", `the master ${host}:${port} cannot be reached`, cause);
     });
-    return new MasterConnection(socket, options);
+    // A master says nothing before it is asked: no byte can come before this line.
+    connection = new MasterConnection(socket, options);
+    return connection;
   }
 
   get localPort(): number {
@@ -89,7 +95,7 @@ export class MasterConnection {
       this.#receive = (chunk) =>
         receiver(chunk, (value, rest) => {
           settle();
-          this.#unread = rest;
+          this.#unread = Buffer.from(rest);
           resolve(value);
         });
       if (signal.aborted) return onAbort();
@@ -150,17 +156,27 @@ export class MasterConnection {
   }
 }
 
-function connect(options: MasterConnectionOptions, signal: AbortSignal): Promise<net.Socket> {
+function connect(options: MasterConnectionOptions, onData: (chunk: Buffer) => void, signal: AbortSignal): Promise<net.Socket> {
   const { host, port, tls: secure } = options.address;
+  // One buffer for all reads: node would allocate 64 KiB for each.
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+  const onread = {
+    buffer,
+    callback: (bytes: number) => {
+      onData(buffer.subarray(0, bytes));
+      return true;
+    },
+  };
   return new Promise((resolve, reject) => {
     const socket =
       secure === undefined
-        ? net.connect({ host, port })
+        ? net.connect({ host, port, onread })
         : tls.connect({ ...(net.isIP(host) === 0 && { servername: host }), ...secure, host, port });
+    if (secure !== undefined) socket.on("data", onData);
     const give = (outcome: () => void) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", onAbort);
-      socket.removeAllListeners();
+      socket.off("error", fail);
       outcome();
     };
     const fail = (cause: Error) =>

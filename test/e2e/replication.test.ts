@@ -20,7 +20,8 @@ test("a data set of every type and a mixed load arrive exactly", async () => {
 });
 
 test("kill -9 of either gateway under load: no full sync, nothing lost, nothing doubled", async () => {
-  await using pair = await Pair.start();
+  // The backlog has to outlast a restart of the gateway, on a slow machine too.
+  await using pair = await Pair.start({ masterArgs: ["--repl-backlog-size", "64mb"] });
   const { master } = pair.clients();
   await loadEveryType(master, { keys: 2_000 });
   await using workload = await Workload.start(master, { seed: 11, commandsPerSecond: 2_000 });

@@ -12,7 +12,7 @@ import { translate } from "./translate.ts";
 
 /** A unit ends at the first boundary at or past either; larger ones cost the target more per command. */
 export const UNIT_COMMANDS = 500;
-export const UNIT_BYTES = 32 * 1024;
+export const UNIT_BYTES = 64 * 1024;
 /** A command that began in an earlier record waits whole up to this size, because it may have to be translated. */
 const HELD_BYTES = 4 * 1024 * 1024;
 /** More pieces than this are copied together: one write costs more than a few kilobytes of copying. */

@@ -15,10 +15,13 @@ import { publicError, refusalOf } from "./replies.ts";
 import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
 
 /** More in flight gains nothing on a local network and makes the target hold more. */
-const IN_FLIGHT_BYTES = 256 * 1024;
+const IN_FLIGHT_BYTES = 512 * 1024;
 /** Replies are due and neither do they come nor does the target take bytes. A script that blocks it for longer is a retry. */
 const STALL_MS = 30_000;
 const STALL_CHECK_MS = 1_000;
+/** With this many units unanswered the target has enough to do while we do not look. */
+const BUSY_FLIGHTS = 4;
+const GATHER_MS = 2;
 
 const WATCH = 0;
 const GUARD = 1;
@@ -237,6 +240,14 @@ export class UnitWriter implements UnitSubmitter {
       this.#fail(cause instanceof GatewayError ? cause : new GatewayError("INVARIANT", "reading the target's replies failed", { cause }));
     }
     this.#wakeAll();
+    this.#gather();
+  }
+
+  /** While more answers are due they gather in the kernel for a moment: each is a wake-up otherwise. The last one never waits. */
+  #gather(): void {
+    if (this.#end || this.#flights.length < BUSY_FLIGHTS) return;
+    this.#socket.pause();
+    setTimeout(() => this.#socket.resume(), GATHER_MS);
   }
 
   /** One reply, or one element of EXEC's. */

@@ -79,7 +79,10 @@ test("BOUNDED: whatever is pending, at most 4096 samples are held, and age is ov
       while (ring.shift(applied, () => undefined));
       const truth = readAt[applied];
       const spanMs = now - readAt[0]!;
-      if (truth === undefined) return expect(ring.oldestReadAtMs).toBeUndefined();
+      if (truth === undefined) {
+        expect(ring.oldestReadAtMs).toBeUndefined();
+        return;
+      }
       expect(ring.oldestReadAtMs).toBeLessThanOrEqual(truth);
       expect(truth - ring.oldestReadAtMs!).toBeLessThanOrEqual(spanMs / 250);
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { GatewayError } from "../../../src/errors.ts";
+import type { GatewayError } from "../../../src/errors.ts";
 import { advance, begin, type HandshakeOptions, parsePsyncReply, type Step } from "../../../src/source/handshake.ts";
 import { Offset, Replid } from "../../../src/stream/position.ts";
 
@@ -56,9 +56,12 @@ describe("the answer to PSYNC", () => {
     expect(parsePsyncReply(`+CONTINUE ${ID.toUpperCase()}`)).toEqual({ kind: "continue", replid: ID });
   });
 
-  test.each(["-NOMASTERLINK Can't SYNC while not connected with my master", "-LOADING x", "-MASTERDOWN x", "-BUSY x"])("%s: later", (line) => {
-    expect(codeOf(() => parsePsyncReply(line))).toBe("SOURCE_NOT_READY");
-  });
+  test.each(["-NOMASTERLINK Can't SYNC while not connected with my master", "-LOADING x", "-MASTERDOWN x", "-BUSY x"])(
+    "%s: later",
+    (line) => {
+      expect(codeOf(() => parsePsyncReply(line))).toBe("SOURCE_NOT_READY");
+    },
+  );
 
   test.each(["-NOPERM no", "-ERR unknown command 'PSYNC'", "-NOAUTH Authentication required."])("%s: a person is needed", (line) => {
     expect(codeOf(() => parsePsyncReply(line))).toBe("SOURCE_REFUSED");
