@@ -1,11 +1,13 @@
 /**
- * What a receiver tells the origin: positions by stage, and credit. Coalesced: at once when idle, then at most one per
- * ACK_INTERVAL_MS and stream, always with the newest values.
+ * What a receiver tells the origin: positions by stage, and credit. Coalesced: at once when idle, then at most one per interval
+ * and stream, always with the newest values.
  */
 import type { Mark, StreamLog } from "../stream/log.ts";
 import type { AckFrame } from "../wire/frames.ts";
 
 const ACK_INTERVAL_MS = 5;
+/** The ack that says "all applied" ends the measured lag: it does not wait for company. */
+const CAUGHT_UP_INTERVAL_MS = 1;
 
 /** No stage is acknowledged ahead of the one before it (ACK_AFTER_DURABLE), nor beyond what the log still holds. */
 export function ackOf(log: Pick<StreamLog, "stream" | "current" | "progress">, consumedBytes: number): AckFrame {
@@ -32,11 +34,18 @@ function clamp(mark: Mark | undefined, limit: Mark | undefined): Mark | undefine
   return mark.offset <= limit.offset ? mark : { offset: limit.offset, atMs: Math.max(mark.atMs, limit.atMs) };
 }
 
+/** Everything that was received is durable and applied. */
+export function isCaughtUp({ progress }: Pick<StreamLog, "progress">): boolean {
+  const received = progress?.received?.offset;
+  return received !== undefined && progress?.durable?.offset === received && progress.applied?.offset === received;
+}
+
 /** Calls `send` at once when the last call is long enough ago, otherwise once when it will be. */
 export class AckPacer {
   readonly #nowMs: () => number;
   readonly #send: () => void;
   #lastAt = Number.NEGATIVE_INFINITY;
+  #dueAt = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: { readonly nowMs: () => number; readonly send: () => void }) {
@@ -44,9 +53,12 @@ export class AckPacer {
     this.#send = options.send;
   }
 
-  due(): void {
-    if (this.#timer !== undefined) return;
-    const waitMs = this.#lastAt + ACK_INTERVAL_MS - this.#nowMs();
+  due(caughtUp = false): void {
+    const dueAt = this.#lastAt + (caughtUp ? CAUGHT_UP_INTERVAL_MS : ACK_INTERVAL_MS);
+    if (this.#timer !== undefined && dueAt >= this.#dueAt) return;
+    this.stop();
+    const waitMs = dueAt - this.#nowMs();
+    this.#dueAt = dueAt;
     if (waitMs <= 0) this.#fire();
     else this.#timer = setTimeout(() => this.#fire(), waitMs);
   }

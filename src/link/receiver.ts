@@ -11,7 +11,7 @@ import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import { decodeRecordHeader } from "../stream/record.ts";
 import { decodeChunkHeader } from "../stream/snapshot-chunk.ts";
 import type { Frame, Held, RecordsFrame, SnapshotAbortedFrame, SnapshotChunkFrame, SnapshotEndFrame, StartFrame } from "../wire/frames.ts";
-import { AckPacer, ackOf } from "./ack.ts";
+import { AckPacer, ackOf, isCaughtUp } from "./ack.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
 import type { ReceiverStats } from "./stats.ts";
 import { Wake } from "./wake.ts";
@@ -67,7 +67,7 @@ export class StreamReceiver {
   /** Subscribes and stores what comes; returns when the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#subscribe();
-    const stopAcks = this.#log.onProgress(() => this.#acks.due());
+    const stopAcks = this.#log.onProgress(() => this.#acks.due(isCaughtUp(this.#log)));
     try {
       this.#acks.due();
       while (!signal.aborted) {

@@ -210,6 +210,8 @@ describe("unit writer", () => {
     expect((await failure(writer)).code).toBe("TARGET_BUSY");
     await killer.call("SCRIPT", "KILL");
     await blocked;
+    // The kill takes effect at the script's next look around.
+    await eventually(async () => (await server.call("PING")) === "PONG");
     expect(await state(server)).toEqual(["string", 0]);
   });
 
@@ -314,7 +316,7 @@ describe("unit writer", () => {
     const writer = await open(server, { stallMs: 300 });
     server.pause();
     try {
-      writer.submit(unit(1, `SET a ${"x".repeat(300_000)}`));
+      writer.submit(unit(1, `SET a ${"x".repeat(600_000)}`));
       expect(writer.full).toBe(true);
       await expect(writer.ready(never)).rejects.toMatchObject({ code: "TARGET_CONNECTION" });
     } finally {

@@ -41,7 +41,7 @@ test("without progress only credit is given", () => {
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => vi.useRealTimers());
 
-test("acks go at once when idle, then at most one per 2 ms, and none after the end", () => {
+test("acks go at once when idle, then at most one per 5 ms, at once when all is applied, and none after the end", () => {
   let nowMs = 1000;
   const sent: number[] = [];
   const pacer = new AckPacer({ nowMs: () => nowMs, send: () => sent.push(nowMs) });
@@ -54,15 +54,21 @@ test("acks go at once when idle, then at most one per 2 ms, and none after the e
   pacer.due();
   pacer.due();
   expect(sent).toEqual([1000]);
-  pass(2);
-  expect(sent).toEqual([1000, 1002]);
-  pass(50);
+  pass(5);
+  expect(sent).toEqual([1000, 1005]);
+  pass(1);
   pacer.due();
-  expect(sent).toEqual([1000, 1002, 1052]);
+  expect(sent).toHaveLength(2);
+  pacer.due(true);
+  expect(sent).toEqual([1000, 1005, 1006]);
+  pass(50);
+  expect(sent).toHaveLength(3);
+  pacer.due();
+  expect(sent).toEqual([1000, 1005, 1006, 1056]);
   pacer.due();
   pacer.stop();
   pass(50);
-  expect(sent).toHaveLength(3);
+  expect(sent).toHaveLength(4);
 });
 
 test("phases move only as the tables allow", () => {
