@@ -166,14 +166,15 @@ test("APPLIED_ONCE: an interrupted load goes on after the last unit that was com
     if (rdbOffset > rdb.length / 3) stop.abort();
   };
   await load({ events: { onCommit }, signal: stop.signal, snapshot: { chunkBytes: 20_000 } });
+  // In this order: a unit in flight may still commit, and what is seen first is covered by the checkpoint that is read afterwards.
+  const before = ((await target.call("KEYS", "*")) as string[]).filter((key) => !key.startsWith("causeway:"));
   const left = parseCheckpoint(String(await target.call("GET", KEY)));
   expect(committed).toBeGreaterThan(rdb.length / 3);
   expect(left.rdbOffset).toBeGreaterThanOrEqual(committed);
   expect(left.rdbOffset).toBeLessThan(rdb.length);
 
   // What was loaded before is not written again: a hand-made change in it stays, and a key that waits for its turn comes.
-  const before = new Set(((await target.call("KEYS", "*")) as string[]).filter((key) => !key.startsWith("causeway:")));
-  const probe = [...before][0]!;
+  const probe = before[0]!;
   await target.call("RESTORE", probe, "0", await dumpOf("changed"), "REPLACE");
   await target.call("SET", "stale", "x");
   const progress = await load({ resumeAt: left.rdbOffset });
