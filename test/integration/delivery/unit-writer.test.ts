@@ -198,8 +198,10 @@ describe("unit writer", () => {
     const writer = await open(server, { expected: "" });
     await server.call("SET", KEY, foreign);
     const admin = server.client({ maxRetriesPerRequest: 0 });
-    const blocked = admin.call("EVAL", "while true do end", "0").catch(() => undefined);
+    // Connected before the script: a busy server refuses what a new client asks first.
     const killer = server.client();
+    await killer.ping();
+    const blocked = admin.call("EVAL", "while true do end", "0").catch(() => undefined);
     await eventually(async () =>
       killer.call("GET", "x").then(
         () => false,
