@@ -28,6 +28,7 @@ import { lockDataFolder } from "./journal/lock.ts";
 import { StreamLag } from "./lag/stream-lag.ts";
 import { LinkDialer } from "./link/dialer.ts";
 import { LinkListener } from "./link/listener.ts";
+import type { PeerAck } from "./link/sender-session.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
 import { type Service, type ServiceState, supervise } from "./runtime/supervisor.ts";
 import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
@@ -119,7 +120,8 @@ class Gateway {
     const journal = await this.#openJournal(stream);
     const stats = new SourceStats();
     const lag = new StreamLag(subscribers);
-    this.#origin = { journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag };
+    const acks = new Map<string, PeerAck>();
+    this.#origin = { journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag, acks };
     const order = new SnapshotOrder();
     const common = { address, listeningPort: listen.port, journal, clock, stats };
     for (const peer of subscribers) journal.retain(`peer:${peer}`, undefined);
@@ -137,8 +139,9 @@ class Gateway {
       log: this.#child("link"),
       clock,
       requestSnapshot: () => order.place(),
-      onAck: ({ clock: estimate, ...ack }) => {
-        if (ack.history === journal.progress?.history) lag.onAck(ack, estimate, clock.nowMs());
+      onAck: (ack) => {
+        acks.set(ack.peer, ack);
+        if (ack.history === journal.progress?.history) lag.onAck(ack, ack.clock, clock.nowMs());
       },
     });
     const listener = this.#listener;

@@ -6,6 +6,7 @@ import { Rate } from "../lag/rate.ts";
 import type { StreamLag } from "../lag/stream-lag.ts";
 import type { LinkDialer } from "../link/dialer.ts";
 import type { LinkListener } from "../link/listener.ts";
+import type { PeerAck } from "../link/sender-session.ts";
 import type { IncomingLinkStats, OutgoingLinkStats } from "../link/stats.ts";
 import type { ServiceState } from "../runtime/supervisor.ts";
 import type { SourceStats } from "../source/stats.ts";
@@ -19,7 +20,12 @@ type StreamParts = {
   readonly address: string;
 };
 
-export type OriginParts = StreamParts & { readonly source: SourceStats; readonly lag: StreamLag };
+export type OriginParts = StreamParts & {
+  readonly source: SourceStats;
+  readonly lag: StreamLag;
+  /** The last ack of each peer: what is known of one whose link is down. */
+  readonly acks: ReadonlyMap<string, PeerAck>;
+};
 export type ReplicaParts = StreamParts & { readonly delivery: DeliveryStats };
 
 /** Rates need a memory; one per stream. */
@@ -121,16 +127,16 @@ export function sendingStatus(
   return peers.map((peer) => {
     const link = links.find((candidate) => candidate.peer === peer);
     const lag = origin?.lag.lag(peer, nowMs);
+    const ack = origin?.acks.get(peer);
+    const acked = offsets({ received: ack?.received?.offset, durable: ack?.durable?.offset, applied: ack?.applied?.offset });
     const common = { peer, direction: "sending" as const, reconnects: 0, refusals: refused };
     if (link === undefined) {
-      const streams = origin ? [{ stream: origin.journal.stream, acked: {}, ...(lag && { lag }) }] : [];
+      const streams = origin ? [{ stream: origin.journal.stream, acked, ...(lag && { lag }) }] : [];
       return { ...common, phase: "closed", sentBytes: 0, receivedBytes: 0, streams };
     }
-    const streams = link.streams.map((stream) => ({
-      stream: stream.stream,
-      phase: stream.phase,
-      acked: offsets({ received: stream.received?.offset, durable: stream.durable?.offset, applied: stream.applied?.offset }),
-      ...(lag && stream.stream === origin?.journal.stream && { lag }),
+    const streams = link.streams.map(({ stream, phase }) => ({
+      ...{ stream, phase, acked },
+      ...(lag && stream === origin?.journal.stream && { lag }),
     }));
     return { ...common, ...linkStatus(link), streams };
   });

@@ -158,5 +158,12 @@ export function notReadyReasons(status: GatewayStatus): readonly string[] {
   const disks = status.streams
     .filter((stream) => stream.journal.diskFull)
     .map((stream) => `the journal of ${stream.id} cannot write: the disk is full`);
-  return [...services, ...disks];
+  const streams = status.streams
+    .filter((stream) => stream.phase !== "streaming")
+    .map((stream) => `${stream.id} is not carried on here: ${stream.phase}`);
+  // A peer that does not dial us is its own trouble; one that we cannot reach is ours.
+  const links = status.links
+    .filter((link) => link.direction === "receiving" && link.phase !== "open")
+    .map((link) => `the link from ${link.peer} is ${link.phase}`);
+  return [...services, ...disks, ...streams, ...links];
 }

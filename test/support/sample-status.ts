@@ -120,7 +120,7 @@ export const replicaStatus: GatewayStatus = {
     {
       peer: "us-east",
       direction: "receiving",
-      phase: "streaming",
+      phase: "open",
       rttMs: 80,
       sentBytes: 90_000,
       receivedBytes: 45_000_000,

@@ -5,7 +5,10 @@ import { originStatus, replicaStatus } from "../../support/sample-status.ts";
 test("ready while every needed service runs", () => expect(notReadyReasons(originStatus)).toEqual([]));
 
 test("a halted service, a needed one that waits and a full disk are reasons; one that is not needed may wait", () => {
-  expect(notReadyReasons(replicaStatus)).toEqual(["delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR"]);
+  expect(notReadyReasons(replicaStatus)).toEqual([
+    "delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR",
+    "us-east/0 is not carried on here: halted",
+  ]);
   const services: GatewayStatus["services"] = [
     { name: "source", needed: true, state: "waiting", code: "SOURCE_CONNECTION", message: "refused" },
     { name: "alerts", needed: false, state: "waiting" },
@@ -15,4 +18,12 @@ test("a halted service, a needed one that waits and a full disk are reasons; one
   const stream = originStatus.streams[0]!;
   const full = { ...stream, journal: { ...stream.journal, diskFull: true } };
   expect(notReadyReasons({ ...originStatus, streams: [full] })).toEqual(["the journal of us-east/0 cannot write: the disk is full"]);
+});
+
+test("a receiver that cannot reach its origin is not ready; an origin whose peer is away is", () => {
+  const link = replicaStatus.links[0]!;
+  const cut = { ...replicaStatus, services: [], streams: [], links: [{ ...link, phase: "connecting" }] };
+  expect(notReadyReasons(cut)).toEqual(["the link from us-east is connecting"]);
+  const [sending, ...others] = originStatus.links;
+  expect(notReadyReasons({ ...originStatus, links: [{ ...sending!, phase: "closed" }, ...others] })).toEqual([]);
 });

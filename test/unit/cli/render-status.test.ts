@@ -29,6 +29,7 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
 
     eu-west  not ready  causeway 0.1.0, lz4, up 1 h 2 m
       ! delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR
+      ! us-east/0 is not carried on here: halted
 
       STREAM     ROLE     PHASE    RECEIVED    DURABLE    APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  replica  halted  123456789  123456789  123450000   2.5 MB       17.3k      -  3.0 MB in 1 file
@@ -37,8 +38,8 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       us-east/0: last error of the delivery: INCR was refused: WRONGTYPE
       us-east/0: history 0123456789abcdef
 
-      LINK          PHASE        RTT  CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
-      from us-east  streaming  80 ms      -  90.0 kB   45.0 MB           1
+      LINK          PHASE    RTT  CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
+      from us-east  open   80 ms      -  90.0 kB   45.0 MB           1
 
     ap-south  unreachable  127.0.0.1:7421 does not answer (ECONNREFUSED)
     "
