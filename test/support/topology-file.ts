@@ -3,12 +3,19 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
-export type ServerSpec = { readonly url: string; readonly username?: string; readonly password?: string };
+export type ServerSpec = {
+  readonly url: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: { readonly ca: string; readonly servername: string };
+};
 
 export type RegionSpec = {
   readonly master?: ServerSpec;
   /** Origin region → target. */
   readonly replicas?: Readonly<Record<string, ServerSpec & { readonly onDivergence?: "halt" | "dead-letter" }>>;
+  /** The gateway's own certificate: its url is wss:// then. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
   /** Overrides the shared journal settings. */
   readonly journal?: Readonly<Record<string, unknown>>;
 };
@@ -45,14 +52,15 @@ export async function regionPorts(regions: readonly string[]): Promise<Readonly<
 export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
   const ports = spec.ports ?? (await regionPorts(Object.keys(spec.regions)));
   const regions = Object.fromEntries(
-    Object.entries(spec.regions).map(([name, { master, replicas = {}, journal }]) => {
+    Object.entries(spec.regions).map(([name, { master, replicas = {}, journal, tls }]) => {
       const { link, admin } = ports[name]!;
       const gateway = {
         listen: `127.0.0.1:${link}`,
-        url: `ws://127.0.0.1:${link}`,
+        url: `${tls ? "wss" : "ws"}://127.0.0.1:${link}`,
         admin: `127.0.0.1:${admin}`,
         data: join(spec.folder, "data", name),
         ...(journal && { journal }),
+        ...(tls && { tls }),
       };
       const delivered = Object.entries(replicas).map(([origin, { onDivergence, ...write }]) => [
         origin,
