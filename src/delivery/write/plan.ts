@@ -10,7 +10,7 @@ import { Offset } from "../../stream/position.ts";
 import type { RecordHeader } from "../../stream/record.ts";
 import { translate } from "./translate.ts";
 
-/** A unit ends at the first boundary at or past either; larger ones cost the target more per command. */
+/** A unit ends at the first boundary at or past either. Half as large costs both sides more guards, larger ones cost the target more per command. */
 export const UNIT_COMMANDS = 500;
 export const UNIT_BYTES = 64 * 1024;
 /** A command that began in an earlier record waits whole up to this size, because it may have to be translated. */

@@ -14,7 +14,7 @@ import { type Guard, guardOf } from "./guard.ts";
 import { publicError, refusalOf } from "./replies.ts";
 import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
 
-/** More in flight gains nothing on a local network and makes the target hold more. */
+/** Eight units: enough to keep the target busy while replies gather; more only makes the target hold more. */
 const IN_FLIGHT_BYTES = 512 * 1024;
 /** Replies are due and neither do they come nor does the target take bytes. A script that blocks it for longer is a retry. */
 const STALL_MS = 30_000;
