@@ -18,6 +18,7 @@ const DISPOSITIONS = {
   TARGET_REFUSED: "halt",
   TARGET_NOT_EMPTY: "halt",
   TARGET_REJECTED: "halt",
+  SNAPSHOT_SUSPICIOUS: "halt",
   CHECKPOINT_CONFLICT: "halt",
   CHECKPOINT_LOST: "halt",
   RESP_MALFORMED: "retry",

@@ -22,6 +22,7 @@ import type { GatewayStatus } from "./admin/status.ts";
 import { lz4Package } from "./bytes/lz4.ts";
 import { Delivery } from "./delivery/write/delivery.ts";
 import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
+import { judgeSnapshot } from "./delivery/write/snapshot-guard.ts";
 import { loadSnapshot } from "./delivery/write/snapshot-loader.ts";
 import { StreamJournal } from "./journal/journal.ts";
 import { lockDataFolder } from "./journal/lock.ts";
@@ -58,9 +59,9 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   const gateway = new Gateway(options);
   try {
     await gateway.open();
-    log.info({ event: "gateway.started", region: view.region, version: options.version, lz4: lz4Package }, "gateway started");
+    log.info({ event: "gateway.started", version: options.version, lz4: lz4Package }, "gateway started");
     await gateway.run(signal);
-    log.info({ event: "gateway.stopped", region: view.region }, "gateway stopped");
+    log.info({ event: "gateway.stopped" }, "gateway stopped");
   } finally {
     await gateway.close();
     await lock.release();
@@ -169,6 +170,7 @@ class Gateway {
         onDivergence,
         deadLetterFile: join(dataFolder, `${folderOf(stream)}.dead-letters.jsonl`),
         loadSnapshot,
+        judgeSnapshot,
         stats,
       });
     const { host, port } = dial;

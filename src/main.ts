@@ -19,22 +19,29 @@ const terminal = processTerminal();
 async function run({ config, region, adopt = false }: RunOptions): Promise<number> {
   const view = regionView(loadTopology(config, process.env), region);
   const log = createLogger({ level: view.logLevel, region });
-  for (const { level, subject, message } of await preflight(view, adopt)) {
-    if (level === "refused") {
-      terminal.writeError(`causeway: ${subject} ${message}\n`);
-      return ExitCode.refused;
-    }
-    if (level !== "ok") log.warn({ event: "preflight.warned", subject, level }, `${subject} ${message}`);
+  const { master, targets } = await preflight(view, adopt);
+  // A refused target stops a gateway that does nothing else; one that also keeps its own master's writes goes on with that.
+  const refusals = view.master ? master : targets;
+  const refused = refusals.find(({ level }) => level === "refused");
+  if (refused) {
+    terminal.writeError(`causeway: ${refused.subject}: ${refused.message}\n`);
+    return ExitCode.refused;
+  }
+  for (const { level, subject, message } of [...master, ...targets]) {
+    if (level !== "ok") log.warn({ event: "preflight.warned", subject, finding: level }, `${subject}: ${message}`);
   }
   await runGateway({ view, version: versionInfo().version, log, adopt }, stopSignal());
   return ExitCode.ok;
 }
 
 /** What a server definitely refuses ends the start; one that is merely away is waited for. */
-async function preflight(view: RegionView, adopt: boolean): Promise<readonly Finding[]> {
+async function preflight(
+  view: RegionView,
+  adopt: boolean,
+): Promise<{ readonly master: readonly Finding[]; readonly targets: readonly Finding[] }> {
   const master = view.master ? (await preflightMaster(view.master)).findings : [];
   const targets = await Promise.all(view.replicas.map(({ target, stream }) => preflightTarget({ address: target, stream, adopt })));
-  return [...master, ...targets.flat()];
+  return { master, targets: targets.flat() };
 }
 
 /** Aborts at the first SIGTERM or SIGINT; a second one, or a stop that takes too long, leaves at once. */

@@ -26,6 +26,10 @@ export async function runCheck(options: CheckOptions, env: Environment, terminal
     terminal.write(`\n${region}\n${renderFindings(findings, terminal.color)}`);
     all.push(...findings);
   }
+  if ([...views.values()].every((view) => "level" in view)) {
+    terminal.writeError("causeway: nothing was checked: no region's secrets and files are here\n");
+    return ExitCode.usage;
+  }
   return exitCode(all);
 }
 

@@ -55,17 +55,14 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     }
     malformed = MALFORMED.has(error.code) ? malformed + 1 : 0;
     if (error.disposition === "halt" || malformed >= MALFORMED_LIMIT) {
-      log.error({ event: "service.halted", service: name, code: error.code, details: error.details, err: error }, error.message);
+      log.error({ event: "service.halted", code: error.code, details: error.details, err: error }, error.message);
       report({ at: "halted", code: error.code, message: error.message, since: clock.nowMs() });
       return;
     }
     if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS) backoff.reset();
     const retryInMs = backoff.nextDelayMs();
     const level = backoff.attempts > 3 ? "warn" : "info";
-    log[level](
-      { event: "service.restarted", service: name, code: error.code, retryInMs: Math.round(retryInMs), details: error.details },
-      error.message,
-    );
+    log[level]({ event: "service.restarted", code: error.code, retryInMs: Math.round(retryInMs), details: error.details }, error.message);
     report({ at: "waiting", attempt: backoff.attempts, code: error.code, message: error.message, retryInMs });
     await sleep(retryInMs, signal);
   }

@@ -17,6 +17,7 @@ import type { DeliveryStats } from "./delivery-stats.ts";
 import type { LoadSnapshot } from "./loading.ts";
 import { openRawSocket, type TargetAddress } from "./raw-socket.ts";
 import { errorWord } from "./replies.ts";
+import type { JudgeSnapshot } from "./snapshot-guard.ts";
 import { decideStart, explainConflict, type Start } from "./start.ts";
 import { Streaming } from "./streaming.ts";
 import { Target } from "./target.ts";
@@ -47,6 +48,7 @@ export type DeliveryOptions = {
   /** Needed for "dead-letter". */
   readonly deadLetterFile: string;
   readonly loadSnapshot: LoadSnapshot;
+  readonly judgeSnapshot: JudgeSnapshot;
   /** Shared by all attempts. */
   readonly stats: DeliveryStats;
 };
@@ -129,6 +131,11 @@ export class Delivery implements Service {
         },
       });
       try {
+        // Only a target that was whole has something to lose; a load that was interrupted has been judged before.
+        const keysInTarget = checkpoint?.state === "streaming" ? keysIn(target.facts) - 1 : 0;
+        if (start.kind === "load" && keysInTarget > 0 && !adopt) {
+          await this.#options.judgeSnapshot({ snapshot: start.snapshot, keysInTarget }, stop.signal);
+        }
         await this.#deliver({ history, target, writer, start, wasEmpty: text === "" && keysIn(target.facts) === 0 }, stop.signal);
         if (ended) throw ended;
         if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));

@@ -87,7 +87,7 @@ async function connect(address: TargetAddress, db: number): Promise<Redis> {
     return redis;
   } catch (cause) {
     redis.disconnect();
-    throw targetError(isReply(lastError) ? lastError : cause);
+    throw targetError(lastError ?? cause);
   }
 }
 

@@ -40,6 +40,7 @@ class Running implements AsyncDisposable {
         deadLetterFile: join(server.dir, "dead-letters.jsonl"),
         stats: this.stats,
         loadSnapshot: async ({ resumeAt }) => void this.loads.push(resumeAt),
+        judgeSnapshot: async () => undefined,
         ...options,
       });
     const onState = (state: ServiceState) => {

@@ -129,6 +129,15 @@ describe("plan", () => {
     ]);
   });
 
+  test("NEVER_SILENT: what is not carried on is told by name, and nothing else is missing", () => {
+    const stream = commands("SET a 1", "PUBLISH __sentinel__:hello x", "PUBLISH news x", "CLUSTER SETSLOT 1 NODE x", "SET b 2");
+    for (let cut = 1; cut < stream.length; cut++) {
+      const { units: seen, dropped } = run(stream, [cut]);
+      expect(dropped).toEqual(["PUBLISH", "CLUSTER"]);
+      expect(seen.flatMap((unit) => unit.commands.map(({ words }) => words))).toEqual(["SET a 1", "PUBLISH news x", "SET b 2"]);
+    }
+  });
+
   test("records without a command for the target move the boundary and make no unit", () => {
     const stream = commands("PING", "SELECT 5", "PING");
     const seen = run(stream);
