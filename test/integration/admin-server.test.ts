@@ -38,7 +38,7 @@ test("healthz, readyz, status and metrics", async () => {
   expect(notReady.status).toBe(503);
   expect(await notReady.json()).toEqual({
     ready: false,
-    reasons: ["delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR"],
+    reasons: ["delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR", "us-east/0 is not carried on here: halted"],
   });
 });
 
