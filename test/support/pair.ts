@@ -111,6 +111,8 @@ export class Pair implements AsyncDisposable {
 
   /** Waits until everything that the master has produced by now is applied in the target. */
   async caughtUp(timeoutMs = 60_000): Promise<void> {
+    // A master that never had a replica counts no offsets: only once the stream flows does its offset mean anything.
+    await eventually(async () => (await this.stream("eu-west")).phase === "streaming", { timeoutMs, what: "the first sync" });
     const wanted = BigInt((await this.master.info("master_repl_offset"))!);
     await eventually(
       async () => {
