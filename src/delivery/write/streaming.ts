@@ -5,7 +5,7 @@ import type { Offset } from "../../stream/position.ts";
 import { decodePayload, type RecordHeader, readRecordHeader } from "../../stream/record.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
-import { Planner, type UnitPart } from "./plan.ts";
+import { Planner, type StreamPoint, type UnitPart } from "./plan.ts";
 import type { UnitWriter } from "./unit-writer.ts";
 
 const BATCH_BYTES = 256 * 1024;
@@ -79,7 +79,8 @@ export class Streaming {
     if (part.opens) writer.begin();
     writer.append(part.pieces, part.commands);
     stats.commands += part.streamCommands;
-    if (part.end) writer.commit(this.#checkpoint(header), part.db);
+    // The unit's own end, not the planner's: the rest of the record may be on its way in the next unit, or never leave (APPLIED_ONCE).
+    if (part.end) writer.commit(this.#checkpoint(header, part.end), part.db);
     stats.inFlightBytes = writer.inFlightBytes;
   }
 
@@ -94,11 +95,11 @@ export class Streaming {
     const now = clock.nowMs();
     if (!busy && now - this.#idleCommitAtMs < IDLE_COMMIT_MS) return;
     this.#idleCommitAtMs = now;
-    writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: this.#checkpoint(header) });
+    writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: this.#checkpoint(header, this.#planner.boundary) });
   }
 
-  #checkpoint(header: RecordHeader): Checkpoint {
+  #checkpoint(header: RecordHeader, point: StreamPoint): Checkpoint {
     const { from } = this.#options;
-    return { ...from, ...this.#planner.boundary, state: "streaming", replid: header.replid, readAtMs: header.readAtMs };
+    return { ...from, ...point, state: "streaming", replid: header.replid, readAtMs: header.readAtMs };
   }
 }
