@@ -43,7 +43,6 @@ export class MasterConnection {
   #unread: Buffer = EMPTY;
   #failure: GatewayError | undefined;
   #lastReadAtMs: number;
-  bytesRead = 0;
 
   private constructor(socket: net.Socket, options: MasterConnectionOptions) {
     this.#socket = socket;
@@ -69,10 +68,6 @@ export class MasterConnection {
     // A master says nothing before it is asked: no byte can come before this line.
     connection = new MasterConnection(socket, options);
     return connection;
-  }
-
-  get localPort(): number {
-    return this.#socket.localPort ?? 0;
   }
 
   send(words: readonly string[]): void {
@@ -123,7 +118,6 @@ export class MasterConnection {
 
   #onData(chunk: Buffer): void {
     this.#lastReadAtMs = this.#clock.nowMs();
-    this.bytesRead += chunk.length;
     if (this.#receive === undefined) {
       // Between two receivers; a few bytes at most, since nothing is asked before the next has the floor.
       this.#unread = Buffer.concat([this.#unread, chunk]);
