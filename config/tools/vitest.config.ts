@@ -1,18 +1,22 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
-export default defineConfig({
+/** Minutes of a fault that must last: only with `--mode faults`, which runs every fault test and nothing else. */
+const LONG = "test/fault/long/**";
+
+export default defineConfig(({ mode }) => ({
   test: {
     root: fileURLToPath(new URL("../../", import.meta.url)),
-    include: ["test/**/*.test.ts"],
+    include: [mode === "faults" ? "test/fault/**/*.test.ts" : "test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(mode === "faults" ? [] : [LONG])],
     // Tests that start the built gateway need a fresh dist/.
     globalSetup: ["test/support/vitest-global-setup.ts"],
     pool: "forks",
     // Integration tests start real servers; two at a time is what two cores carry.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: mode === "faults" ? 300_000 : 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     reporters: ["default"],
   },
-});
+}));
