@@ -7,6 +7,7 @@ import { checkpointKey } from "../delivery/write/checkpoint.ts";
 import { Target } from "../delivery/write/target.ts";
 import { admit, canEvictCheckpoint, parseFacts, type TargetFacts } from "../delivery/write/target-facts.ts";
 import { GatewayError } from "../errors.ts";
+import { redisOptions } from "../runtime/redis-options.ts";
 import type { StreamId } from "../stream/position.ts";
 import { formatHostPort } from "../topology/address.ts";
 import type { ServerAddress } from "../topology/region-view.ts";
@@ -33,21 +34,7 @@ export type MasterReport = { readonly findings: readonly Finding[]; readonly fac
 /** Looks at the master with ordinary commands only. Never throws. */
 export async function preflightMaster(address: ServerAddress): Promise<MasterReport> {
   const subject = `master ${formatHostPort(address)}`;
-  const redis = new Redis({
-    host: address.host,
-    port: address.port,
-    ...(address.tls && { tls: address.tls }),
-    protocol: 2,
-    lazyConnect: true,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    enableReadyCheck: false,
-    disableClientInfo: true,
-    connectTimeout: TIMEOUT_MS,
-    commandTimeout: TIMEOUT_MS,
-  });
+  const redis = new Redis(redisOptions(address, { connectMs: TIMEOUT_MS, commandMs: TIMEOUT_MS }));
   let lastError: unknown;
   redis.on("error", (error: unknown) => {
     lastError = error;

@@ -5,13 +5,13 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { GatewayError } from "../errors.ts";
+import type { Notice } from "../runtime/notice.ts";
 import type { RecordCursor } from "../stream/log.ts";
 import type { Offset } from "../stream/position.ts";
 import { decodeRecordHeader, MAX_RECORD_BYTES, type readRecordHeader, recordLength } from "../stream/record.ts";
 import { FILE_HEADER_BYTES } from "./file-header.ts";
 import { errnoOf, readFully } from "./files.ts";
 import type { MemoryRing } from "./memory-ring.ts";
-import type { Notice } from "./notice.ts";
 import { damaged, locate, openSegment } from "./seek.ts";
 import type { Owner, Segment } from "./segment.ts";
 

@@ -5,13 +5,13 @@
 import { rm } from "node:fs/promises";
 import { GatewayError } from "../errors.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
+import { Notice } from "../runtime/notice.ts";
 import type { HistoryLog, Mark, RecordCursor, SnapshotInfo, SnapshotWriter, StoredSnapshot, Tail } from "../stream/log.ts";
 import type { HistoryId, Offset, Replid } from "../stream/position.ts";
 import { type RecordHeader, rawBytesOf, readRecordHeader, recordLength } from "../stream/record.ts";
 import type { JournalContext } from "./context.ts";
 import { Cursor } from "./cursor.ts";
 import { type Entry, MemoryRing } from "./memory-ring.ts";
-import { Notice } from "./notice.ts";
 import { locate } from "./seek.ts";
 import type { Segment } from "./segment.ts";
 import { SegmentWriter } from "./segment-writer.ts";

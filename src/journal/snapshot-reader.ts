@@ -2,11 +2,11 @@
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { GatewayError, wrapError } from "../errors.ts";
+import { Notice } from "../runtime/notice.ts";
 import type { SnapshotInfo, SnapshotReader, StoredSnapshot } from "../stream/log.ts";
 import { chunkLength, decodeChunkHeader, MAX_CHUNK_BYTES } from "../stream/snapshot-chunk.ts";
 import { FILE_HEADER_BYTES } from "./file-header.ts";
 import { errnoOf, readFully } from "./files.ts";
-import { Notice } from "./notice.ts";
 import type { Extent } from "./snapshot-file.ts";
 
 const CHUNK_HEADER_BYTES = 32;

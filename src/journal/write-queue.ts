@@ -2,9 +2,10 @@
  * Group commit: one write is in flight, and the next takes everything that came meanwhile. A write that the disk
  * refuses stays in the queue, in order, and is tried again; nothing is dropped.
  */
+
+import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { JournalContext } from "./context.ts";
-import { Notice } from "./notice.ts";
 
 /** What came during a write and is less than this waits a moment for company: a write costs more than the bytes in it. */
 const SMALL_WRITE_BYTES = 64 * 1024;

@@ -6,9 +6,9 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { Notice } from "../runtime/notice.ts";
 import { decodeFrame, encodeFrame } from "../wire/codec.ts";
 import { type Frame, MAX_FRAME_BYTES, type Refusal } from "../wire/frames.ts";
-import { Wake } from "./wake.ts";
 
 /** `ws` options of both sides: records are compressed already, and a frame has a bound before it is buffered. */
 export const WEBSOCKET_OPTIONS = { perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES, autoPong: false } as const;
@@ -24,8 +24,8 @@ export class LinkConnection {
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #over = new AbortController();
-  readonly #sent = new Wake();
-  readonly #afterSend = () => this.#sent.notify();
+  readonly #sent = new Notice();
+  readonly #afterSend = () => this.#sent.wake();
   #onFrame: (frame: Frame) => void = () => undefined;
   #error: GatewayError | undefined;
   #farewell: NodeJS.Timeout | undefined;

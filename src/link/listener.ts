@@ -23,9 +23,9 @@ import { LINK_PATH, type LinkTls } from "./dialer.ts";
 import { HANDSHAKE_DEADLINE_MS, ListenerHandshake } from "./handshake.ts";
 import { DEFAULT_LIVENESS_MS } from "./heartbeat.ts";
 import { Refusals } from "./refusals.ts";
+import { Scope } from "./scope.ts";
 import { type SenderPorts, SenderSession } from "./sender-session.ts";
 import type { ListenerStats } from "./stats.ts";
-import { Scope } from "./wake.ts";
 import { DEFAULT_WINDOW_BYTES } from "./window.ts";
 
 const MAX_UNAUTHENTICATED = 64;

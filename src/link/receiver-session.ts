@@ -10,8 +10,8 @@ import type { LinkConnection } from "./connection.ts";
 import { refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type StreamFrame, StreamReceiver } from "./receiver.ts";
+import { Scope } from "./scope.ts";
 import type { ReceiverStats } from "./stats.ts";
-import { Scope } from "./wake.ts";
 
 /** Beyond this the socket is not read: what waits for a log stays in the kernel and at the origin, not in our memory. */
 const PAUSE_ABOVE_BYTES = 4 * 1024 * 1024;

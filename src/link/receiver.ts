@@ -6,6 +6,7 @@
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { Notice } from "../runtime/notice.ts";
 import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import { decodeRecordHeader } from "../stream/record.ts";
@@ -14,7 +15,6 @@ import type { Frame, Held, RecordsFrame, SnapshotAbortedFrame, SnapshotChunkFram
 import { AckPacer, ackOf, isCaughtUp } from "./ack.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
 import type { ReceiverStats } from "./stats.ts";
-import { Wake } from "./wake.ts";
 import { ReceiveWindow } from "./window.ts";
 
 export type StreamFrame = StartFrame | RecordsFrame | SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame;
@@ -36,7 +36,7 @@ export class StreamReceiver {
   readonly #onBacklog: () => void;
   readonly #window: ReceiveWindow;
   readonly #acks: AckPacer;
-  readonly #wake = new Wake();
+  readonly #notice = new Notice();
   /** Frames that wait for the log; the credit window bounds their bytes. */
   #inbox: StreamFrame[] = [];
   #history: HistoryLog | undefined;
@@ -79,7 +79,7 @@ export class StreamReceiver {
           if (busy) await busy;
           this.#consumed(bytesOf(frame));
         }
-        if (this.#inbox.length === 0) await this.#wake.wait(signal);
+        if (this.#inbox.length === 0) await this.#notice.wait(signal);
       }
     } finally {
       stopAcks();
@@ -92,7 +92,7 @@ export class StreamReceiver {
   push(frame: StreamFrame): void {
     this.#window.received(bytesOf(frame));
     this.#inbox.push(frame);
-    this.#wake.notify();
+    this.#notice.wake();
     this.#onBacklog();
   }
 

@@ -9,9 +9,9 @@ import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
 import { refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Scope } from "./scope.ts";
 import { StreamSender } from "./sender.ts";
 import type { OutgoingLinkStats } from "./stats.ts";
-import { Scope } from "./wake.ts";
 
 /** What a peer says it has; times are the peer's clock, `clock` tells how far that is from ours. */
 export type PeerAck = {

@@ -6,15 +6,16 @@
  */
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
+import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { RecordCursor, SnapshotReader, StreamLog } from "../stream/log.ts";
 import type { HistoryId, StreamId } from "../stream/position.ts";
 import { type AckFrame, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
 import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
+import { allInScope, Scope } from "./scope.ts";
 import { SentRecords } from "./sent-records.ts";
 import type { SenderStats } from "./stats.ts";
-import { allInScope, Scope, Wake } from "./wake.ts";
 import { SendWindow } from "./window.ts";
 
 /** What a sender needs of its connection. */
@@ -51,7 +52,7 @@ export class StreamSender {
   readonly #logger: Logger;
   readonly #requestSnapshot: (stream: StreamId) => void;
   readonly #window: SendWindow;
-  readonly #wake = new Wake();
+  readonly #notice = new Notice();
   /** Histories in which the peer's bytes turned out not to be ours. */
   readonly #diverged = new Set<HistoryId>();
   /** The history that was sent to its end, while a newer one arrives. */
@@ -99,7 +100,7 @@ export class StreamSender {
    */
   acknowledge(ack: AckFrame): boolean {
     this.#window.consumed(ack.consumedBytes);
-    this.#wake.notify();
+    this.#notice.wake();
     const sent = this.#sent;
     if (sent === undefined || ack.history !== sent.history) return false;
     for (const mark of [ack.received, ack.durable, ack.applied]) {
@@ -224,7 +225,7 @@ export class StreamSender {
       if (frameBytes > 0) await this.#sendFrame(frame, frameBytes, signal);
       if (signal.aborted) return;
       this.#recordsWaiting = false;
-      this.#wake.notify();
+      this.#notice.wake();
     }
   }
 
@@ -241,7 +242,7 @@ export class StreamSender {
   }
 
   async #sendFrame(records: readonly Buffer[], bytes: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.#window.hasRoomForRecords(bytes)) await this.#wake.wait(signal);
+    while (!signal.aborted && !this.#window.hasRoomForRecords(bytes)) await this.#notice.wait(signal);
     await this.#outlet.writable(MAX_BUFFERED_BYTES, signal);
     if (signal.aborted) return;
     this.#window.sent(bytes);
@@ -282,7 +283,7 @@ export class StreamSender {
     while (!signal.aborted) {
       await this.#outlet.writable(MAX_BUFFERED_BEFORE_CHUNK_BYTES, signal);
       if (!this.#recordsWaiting && this.#window.hasRoomForChunk(bytes)) return;
-      await this.#wake.wait(signal);
+      await this.#notice.wait(signal);
     }
   }
 
@@ -293,7 +294,7 @@ export class StreamSender {
       if (!arriving?.snapshot || arriving.id === history) {
         await this.#log.changed(scope.signal);
       } else if (current?.id === history && this.#sent && this.#sent.offset < current.tail.offset) {
-        await this.#wake.wait(scope.signal);
+        await this.#notice.wait(scope.signal);
       } else {
         this.#left = history;
         scope.abort();

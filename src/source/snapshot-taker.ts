@@ -5,6 +5,7 @@
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { Notice } from "../runtime/notice.ts";
 import type { HistoryLog, StreamLog } from "../stream/log.ts";
 import type { Offset } from "../stream/position.ts";
 import { receiveSnapshot } from "./full-sync.ts";
@@ -23,12 +24,12 @@ export type SnapshotTakerOptions = {
 
 /** The standing order that outlives attempts: set by peers, cleared by a snapshot. */
 export class SnapshotOrder {
+  readonly #placed = new Notice();
   #wanted = false;
-  #wake: (() => void) | undefined;
 
   place(): void {
     this.#wanted = true;
-    this.#wake?.();
+    this.#placed.wake();
   }
 
   fulfil(): void {
@@ -36,12 +37,7 @@ export class SnapshotOrder {
   }
 
   async placed(signal: AbortSignal): Promise<void> {
-    while (!this.#wanted && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
-    }
+    while (!this.#wanted && !signal.aborted) await this.#placed.wait(signal);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A StreamLog in memory, for tests of what writes and reads logs: durable at once, room and durability held back on demand. */
 import { GatewayError } from "../../src/errors.ts";
-import { Wake } from "../../src/link/wake.ts";
+import { Notice } from "../../src/runtime/notice.ts";
 import type {
   HistoryLog,
   Mark,
@@ -23,7 +23,7 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
   state: "arriving" | "complete" | "aborted" = "arriving";
   rdbBytes = 0;
   readonly #log: MemoryLog;
-  readonly #wake = new Wake();
+  readonly #notice = new Notice();
 
   constructor(log: MemoryLog, info: SnapshotInfo) {
     this.#log = log;
@@ -39,7 +39,7 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
     if (header.index !== this.chunks) throw new GatewayError("JOURNAL_GAP", "a chunk is missing");
     this.stored.push(Buffer.from(chunk));
     this.rdbBytes += header.rawBytes;
-    this.#wake.notify();
+    this.#notice.wake();
   }
 
   get hasRoom(): boolean {
@@ -71,7 +71,7 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
           }
           if (this.state === "complete") return "end";
           if (this.state === "aborted") return "aborted";
-          await this.#wake.wait(signal);
+          await this.#notice.wait(signal);
         }
       },
       close: async () => undefined,
@@ -81,7 +81,7 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
   #end(state: "complete" | "aborted"): void {
     this.state = state;
     this.#log.snapshotEnded(this);
-    this.#wake.notify();
+    this.#notice.wake();
   }
 }
 
@@ -92,7 +92,7 @@ export class MemoryHistory implements HistoryLog {
   start: Offset;
   tail: Tail;
   readonly #log: MemoryLog;
-  readonly #wake = new Wake();
+  readonly #notice = new Notice();
 
   constructor(log: MemoryLog, id: HistoryId, snapshot: MemorySnapshot) {
     this.#log = log;
@@ -108,7 +108,7 @@ export class MemoryHistory implements HistoryLog {
     if (header.from !== this.tail.offset) throw new GatewayError("JOURNAL_GAP", "a record is missing");
     this.records.push(Buffer.from(record));
     this.tail = { offset: header.to, replid: header.replid, db: header.dbAfter, open: header.open };
-    this.#wake.notify();
+    this.#notice.wake();
     this.#log.advanced();
   }
 
@@ -168,7 +168,7 @@ export class MemoryHistory implements HistoryLog {
             cursor.offset = to;
           }
           if (batch.length > 0) return batch;
-          await this.#wake.wait(signal);
+          await this.#notice.wait(signal);
         }
       },
       close: async () => undefined,
@@ -183,7 +183,7 @@ export class MemoryHistory implements HistoryLog {
   }
 
   changed(): void {
-    this.#wake.notify();
+    this.#notice.wake();
   }
 }
 
@@ -197,8 +197,8 @@ export class MemoryLog implements StreamLog {
   #applied: Mark | undefined;
   #announced = false;
   readonly #listeners = new Set<() => void>();
-  readonly #changed = new Wake();
-  readonly #room = new Wake();
+  readonly #changed = new Notice();
+  readonly #room = new Notice();
 
   constructor(stream: StreamId) {
     this.stream = stream;
@@ -216,7 +216,7 @@ export class MemoryLog implements StreamLog {
 
   set full(full: boolean) {
     this.#full = full;
-    this.#room.notify();
+    this.#room.wake();
   }
 
   async ready(signal: AbortSignal): Promise<void> {
@@ -243,7 +243,7 @@ export class MemoryLog implements StreamLog {
     const writer = new MemorySnapshot(this, info);
     const history = new MemoryHistory(this, id, writer);
     this.arriving = history;
-    this.#changed.notify();
+    this.#changed.wake();
     return { history, writer };
   }
 
@@ -254,7 +254,7 @@ export class MemoryLog implements StreamLog {
       this.arriving = undefined;
       old?.changed();
     }
-    this.#changed.notify();
+    this.#changed.wake();
     this.advanced();
   }
 

@@ -1,15 +1,15 @@
 /**
  * The target server as seen through ioredis: connecting, logging in, role, version, key counts, the checkpoint. Units do not travel
- * here but over the raw socket of `raw-socket.ts`. ioredis repeats nothing by itself: a repeated command could be a second effect.
+ * here but over the raw socket of `raw-socket.ts`.
  */
-import { Redis, type RedisOptions } from "ioredis";
+import { Redis } from "ioredis";
 import { GatewayError, wrapError } from "../../errors.ts";
+import { redisOptions } from "../../runtime/redis-options.ts";
 import type { TargetAddress } from "./raw-socket.ts";
 import { refusalOf } from "./replies.ts";
 import { parseFacts, type TargetFacts } from "./target-facts.ts";
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const COMMAND_TIMEOUT_MS = 10_000;
+const TIMEOUTS = { connectMs: 5_000, commandMs: 10_000 };
 /** Highest database number that is tried when CONFIG is not allowed. */
 const MAX_DATABASES = 1 << 16;
 
@@ -57,25 +57,14 @@ export class Target {
 }
 
 async function connect(address: TargetAddress, db: number): Promise<Redis> {
-  const options: Omit<RedisOptions, "replyMapping"> = {
-    host: address.host,
-    port: address.port,
-    ...(address.username === undefined ? {} : { username: address.username }),
-    ...(address.password === undefined ? {} : { password: address.password }),
-    ...(address.tls === undefined ? {} : { tls: address.tls }),
+  const { username, password } = address;
+  const redis = new Redis({
+    ...redisOptions(address, TIMEOUTS),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
     db,
-    protocol: 2,
-    lazyConnect: true,
-    retryStrategy: () => null,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    enableReadyCheck: false,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectionName: "causeway-delivery",
-  };
-  const redis = new Redis(options);
+  });
   let lastError: unknown;
   redis.on("error", (error: unknown) => {
     lastError = error;

@@ -1,29 +1,5 @@
-/** Waiting that ends: for a notification, or because a signal aborted. */
+/** Tasks that end together, inside something that lives longer. */
 import { setMaxListeners } from "node:events";
-
-/** Lets waiters sleep until the next notification. They look again at what they wait for: a notification promises nothing. */
-export class Wake {
-  #waiters: (() => void)[] = [];
-
-  notify(): void {
-    if (this.#waiters.length === 0) return;
-    const waiters = this.#waiters;
-    this.#waiters = [];
-    for (const wake of waiters) wake();
-  }
-
-  wait(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = () => {
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#waiters.push(wake);
-      signal.addEventListener("abort", wake, { once: true });
-    });
-  }
-}
 
 /**
  * A scope inside `parent`: aborted with it, or alone. `release` cuts the tie, so that a long-lived parent does not collect

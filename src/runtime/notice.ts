@@ -1,4 +1,4 @@
-/** Wakes everybody who waits. A waiter leaves nothing behind, neither here nor on its signal. */
+/** Wakes everybody who waits: they look again at what they wait for. A waiter leaves nothing behind, neither here nor on its signal. */
 export class Notice {
   readonly #waiters = new Set<() => void>();
 
@@ -21,6 +21,7 @@ export class Notice {
   }
 
   wake(): void {
+    if (this.#waiters.size === 0) return;
     for (const wake of [...this.#waiters]) wake();
   }
 }
