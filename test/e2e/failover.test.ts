@@ -1,50 +1,14 @@
 /** The master fails over: to a replica that has everything (same history, new replid), and to one that does not (a new history, loudly). */
-import { connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import type { GatewayStatus } from "../../src/admin/status.ts";
 import { compareServers } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
-import { freePort } from "../support/free-port.ts";
 import { spawnGateway } from "../support/gateway.ts";
 import { RedisServer } from "../support/redis-server.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { writeTopology } from "../support/topology-file.ts";
+import { WanProxy } from "../support/wan-proxy.ts";
 import { Workload } from "../support/workload.ts";
-
-/** An address that leads to whichever server is the master now, as a service name does. */
-async function movableAddress(first: number) {
-  const port = await freePort();
-  const sockets = new Set<Socket>();
-  let target = first;
-  const server = createServer((client) => {
-    const upstream = connect(target, "127.0.0.1");
-    for (const [socket, other] of [[client, upstream] as const, [upstream, client] as const]) {
-      sockets.add(socket);
-      socket
-        .on("error", () => undefined)
-        .on("close", () => {
-          sockets.delete(socket);
-          other.destroy();
-        });
-      socket.pipe(other);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    port,
-    moveTo(next: number) {
-      target = next;
-      cut();
-    },
-    async [Symbol.asyncDispose]() {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 async function attached(master: RedisServer): Promise<RedisServer> {
   const replica = await RedisServer.start({ args: ["--replicaof", `127.0.0.1 ${master.port}`] });
@@ -61,7 +25,7 @@ test.each(["complete", "behind"] as const)("failover to a replica that is %s", a
   await using master = await RedisServer.start();
   await using replica = await attached(master);
   await using target = await RedisServer.start();
-  await using address = await movableAddress(master.port);
+  await using address = await WanProxy.start({ target: { port: master.port } });
   await using folder = await tempFolder("failover");
   const { path, env, ports } = await writeTopology({
     folder: folder.path,

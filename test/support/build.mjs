@@ -11,7 +11,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".fingerprint");
-const INPUTS = ["src", "test/support", "test/demo", "test/bench", "tsconfig.json", "config/tools/tsconfig.build.json", "package-lock.json"];
+const INPUTS = [
+  "src",
+  "test/support",
+  "test/demo",
+  "test/bench",
+  "test/fault/random",
+  "tsconfig.json",
+  "config/tools/tsconfig.build.json",
+  "package-lock.json",
+];
 
 /** Throws an error whose message is one sentence. Returns whether there was anything to do. */
 export function build() {

@@ -1,13 +1,17 @@
 /** One connection through the WanProxy: two sockets and a delay line in each direction. */
 import { connect, type Socket } from "node:net";
 
-export type Direction = "up" | "down";
+export const DIRECTIONS = ["up", "down"] as const;
+export type Direction = (typeof DIRECTIONS)[number];
 export type CutMode = "blackhole" | "reset";
 
 export type Conditions = {
   readonly delayMs: number;
   /** Added to the delay, between nothing and so much. */
   readonly jitterMs: number;
+  /** Of the pieces sent, how many are lost at first and come `stallMs` late by TCP's repetition, with all that follow them. */
+  readonly stallRate: number;
+  readonly stallMs: number;
   readonly bytesPerSecond: number;
   /** Under way at most; beyond it the sender is not read. */
   readonly bufferBytes: number;
@@ -72,9 +76,10 @@ class Line {
     const { to, from } = this.#options;
     if (to.destroyed) return;
     const bytes = typeof what === "string" ? 0 : what.length;
-    const { delayMs, jitterMs, bytesPerSecond, bufferBytes } = this.#conditions;
+    const { delayMs, jitterMs, stallRate, stallMs, bytesPerSecond, bufferBytes } = this.#conditions;
     this.#departedAtMs = Math.max(this.#departedAtMs, performance.now()) + (bytes / bytesPerSecond) * 1_000;
-    this.#lastDueAtMs = Math.max(this.#lastDueAtMs, this.#departedAtMs + delayMs + Math.random() * jitterMs);
+    const lateMs = Math.random() * jitterMs + (Math.random() < stallRate ? stallMs : 0);
+    this.#lastDueAtMs = Math.max(this.#lastDueAtMs, this.#departedAtMs + delayMs + lateMs);
     this.#queue.push({ what, dueAtMs: this.#lastDueAtMs });
     this.#queuedBytes += bytes;
     if (this.#queuedBytes > bufferBytes) from.pause();
@@ -122,7 +127,8 @@ export type LinePairOptions = {
   readonly client: Socket;
   readonly target: { readonly host: string; readonly port: number };
   readonly conditions: Readonly<Record<Direction, Conditions>>;
-  readonly held: boolean;
+  /** Directions in which nothing passes; when both are, not even the connection is made. */
+  readonly held: readonly Direction[];
   readonly admit: (direction: Direction, bytes: number) => number | undefined;
   readonly onForwarded: (direction: Direction, bytes: number) => void;
   readonly onClosed: () => void;
@@ -138,8 +144,11 @@ export class LinePair {
     const { client, held } = options;
     this.#sockets = [client];
     client.on("error", () => undefined);
-    if (held) client.pause();
-    else this.#connect();
+    if (held.length === DIRECTIONS.length) client.pause();
+    else {
+      this.#connect();
+      this.hold(held);
+    }
   }
 
   change(conditions: Readonly<Record<Direction, Conditions>>): void {
@@ -147,9 +156,8 @@ export class LinePair {
     this.#lines?.down.change(conditions.down);
   }
 
-  hold(): void {
-    this.#lines?.up.hold();
-    this.#lines?.down.hold();
+  hold(directions: readonly Direction[]): void {
+    for (const direction of directions) this.#lines?.[direction].hold();
   }
 
   flow(): void {

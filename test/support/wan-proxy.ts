@@ -1,10 +1,11 @@
 /**
- * A TCP proxy that behaves as a long and narrow line: delay, jitter and bandwidth per direction, outages, connections cut at byte N.
+ * A TCP proxy that behaves as a long and narrow line: delay, jitter, stalls and bandwidth per direction, outages of both directions or one,
+ * half-open connections, connections cut at byte N. It may also lead elsewhere from one moment on, as a service name does after a failover.
  * Bytes keep their order whatever the jitter; nothing arrives before its delay; what is under way is bounded, then the sender is not read.
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { freePort } from "./free-port.ts";
-import { type Conditions, type CutMode, type Direction, LinePair } from "./wan-line.ts";
+import { type Conditions, type CutMode, DIRECTIONS, type Direction, LinePair } from "./wan-line.ts";
 
 export type WanProxyOptions = {
   readonly target: { readonly host?: string; readonly port: number };
@@ -16,16 +17,27 @@ export type WanProxyOptions = {
   readonly down?: Partial<Conditions>;
 };
 
-const DEFAULTS: Conditions = { delayMs: 0, jitterMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY, bufferBytes: 64 * 1024 * 1024 };
+const PERFECT: Conditions = {
+  delayMs: 0,
+  jitterMs: 0,
+  stallRate: 0,
+  stallMs: 0,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
+  bufferBytes: 64 * 1024 * 1024,
+};
 
 export class WanProxy implements AsyncDisposable {
   readonly host = "127.0.0.1";
   readonly port: number;
-  readonly #target: { readonly host: string; readonly port: number };
+  readonly #initial: Readonly<Record<Direction, Conditions>>;
   readonly #server: Server;
   readonly #pairs = new Set<LinePair>();
+  /** Connections that neither end nor carry anything any more. */
+  readonly #halfOpen = new Set<LinePair>();
+  #target: { readonly host: string; readonly port: number };
   #conditions: Readonly<Record<Direction, Conditions>>;
   #cut: CutMode | undefined;
+  #held: readonly Direction[] = [];
   #cutAfter: { readonly direction: Direction; bytes: number } | undefined;
   #accepted = 0;
   readonly #bytes = { up: 0, down: 0 };
@@ -33,7 +45,8 @@ export class WanProxy implements AsyncDisposable {
   private constructor(options: WanProxyOptions, port: number, server: Server) {
     this.#target = { host: options.target.host ?? "127.0.0.1", port: options.target.port };
     const delayMs = (options.rttMs ?? 0) / 2;
-    this.#conditions = { up: { ...DEFAULTS, delayMs, ...options.up }, down: { ...DEFAULTS, delayMs, ...options.down } };
+    this.#initial = { up: { ...PERFECT, delayMs, ...options.up }, down: { ...PERFECT, delayMs, ...options.down } };
+    this.#conditions = this.#initial;
     this.port = port;
     this.#server = server;
     server.on("connection", (client) => this.#accept(client));
@@ -73,20 +86,39 @@ export class WanProxy implements AsyncDisposable {
 
   /**
    * "blackhole": connections stay open and nothing passes, new ones hang; after heal() what was held arrives, as TCP's repetition would bring it.
-   * "reset": connections are reset and new ones too.
+   * With one direction only, the other one still works. "reset": connections are reset and new ones too.
    */
-  cut(mode: CutMode = "blackhole"): void {
+  cut(mode: CutMode = "blackhole", directions: readonly Direction[] = DIRECTIONS): void {
     this.#cut = mode;
+    this.#held = mode === "blackhole" ? directions : [];
     for (const pair of this.#pairs) {
-      if (mode === "blackhole") pair.hold();
+      if (mode === "blackhole") pair.hold(directions);
       else pair.reset();
     }
   }
 
+  /** Ends an outage and makes the line again what it was at the start. */
   heal(): void {
     this.#cut = undefined;
+    this.#held = [];
     this.#cutAfter = undefined;
+    this.change(this.#initial);
     for (const pair of this.#pairs) pair.flow();
+  }
+
+  /** What is connected now stays open and never carries another byte, not even an end: the other machine has lost its power. New connections work. */
+  halfOpen(): void {
+    for (const pair of this.#pairs) {
+      pair.hold(DIRECTIONS);
+      this.#halfOpen.add(pair);
+    }
+    this.#pairs.clear();
+  }
+
+  /** Resets what is connected and leads to another server from now on. */
+  moveTo(port: number): void {
+    this.#target = { ...this.#target, port };
+    this.reset();
   }
 
   /** Resets what is connected now; new connections work. */
@@ -101,6 +133,7 @@ export class WanProxy implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut("reset");
+    for (const pair of this.#halfOpen) pair.reset();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
@@ -115,12 +148,15 @@ export class WanProxy implements AsyncDisposable {
       client,
       target: this.#target,
       conditions: this.#conditions,
-      held: this.#cut === "blackhole",
+      held: this.#held,
       admit: (direction, bytes) => this.#admit(direction, bytes),
       onForwarded: (direction, bytes) => {
         this.#bytes[direction] += bytes;
       },
-      onClosed: () => this.#pairs.delete(pair),
+      onClosed: () => {
+        this.#pairs.delete(pair);
+        this.#halfOpen.delete(pair);
+      },
     });
     this.#pairs.add(pair);
   }

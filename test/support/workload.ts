@@ -12,6 +12,8 @@ import { OPERATIONS, type Operation, WORKLOAD_FUNCTIONS } from "./workload-opera
 export type WorkloadOptions = {
   readonly seed?: number;
   readonly writers?: number;
+  /** In front of the writers' names: ledgers of several loads on one server do not meet. */
+  readonly name?: string;
   /** Random commands per second over all writers; Infinity for as fast as it goes. Each batch adds one ledger entry. */
   readonly commandsPerSecond?: number;
 };
@@ -43,7 +45,7 @@ export class Workload implements AsyncDisposable {
 
   /** `client` says where; every writer connects like it. */
   static async start(client: Redis, options: WorkloadOptions = {}): Promise<Workload> {
-    const { seed = 1, writers = 2, commandsPerSecond = 2_000 } = options;
+    const { seed = 1, writers = 2, name = "", commandsPerSecond = 2_000 } = options;
     const { redis: version } = await versionOf(client);
     if (version >= 7) await client.call("FUNCTION", "LOAD", "REPLACE", WORKLOAD_FUNCTIONS);
     const operations = OPERATIONS.filter(({ since = 0 }) => since <= version);
@@ -51,7 +53,7 @@ export class Workload implements AsyncDisposable {
       Array.from({ length: writers }, (_, index) => {
         const own = client.duplicate({ db: 0 });
         own.on("error", () => undefined);
-        return new Writer(own, new Random(seed * 1_000 + index), new Ledger(`w${index}`), operations, commandsPerSecond / writers);
+        return new Writer(own, new Random(seed * 1_000 + index), new Ledger(`${name}w${index}`), operations, commandsPerSecond / writers);
       }),
     );
   }
@@ -114,8 +116,9 @@ class Writer {
     for (let index = 0; index < size; index++) this.#addUnit(pipeline);
     if (db === FLUSHED_DATABASE && random.chance(0.3)) pipeline.flushdb();
     if (db === SWAPPED_DATABASES[0] && random.chance(0.3)) pipeline.swapdb(...SWAPPED_DATABASES);
-    if (db !== 0) pipeline.select(0);
+    pipeline.select(0);
     const inTransaction = random.chance(0.5);
+    const ledgerAt = pipeline.length;
     if (inTransaction) pipeline.call("MULTI");
     const id = this.ledger.add(pipeline);
     if (inTransaction) pipeline.call("EXEC");
@@ -125,8 +128,10 @@ class Writer {
       if (error) this.#refused(error);
       else if (Array.isArray(reply)) for (const part of reply) if (part instanceof Error) this.#refused(part);
     }
-    if (replies?.some(([error]) => error && isConnectionError(error))) {
-      this.ledger.doubt(id);
+    // Refused (READONLY, OOM, a failover under way) some of them may be there and some not, as without an answer.
+    const away = replies?.some(([error]) => error && isConnectionError(error));
+    if (away || replies?.slice(ledgerAt).some(([error]) => error)) this.ledger.doubt(id);
+    if (away) {
       await this.#client.ping().catch(() => new Promise((resolve) => setTimeout(resolve, 100)));
     }
   }
@@ -134,7 +139,8 @@ class Writer {
   #chooseDatabase(pipeline: ChainableCommander): number {
     const dice = this.#random.next();
     const db = dice < 0.8 ? this.#random.pick(ORDINARY_DATABASES) : dice < 0.93 ? this.#random.pick(SWAPPED_DATABASES) : FLUSHED_DATABASE;
-    if (db !== 0) pipeline.select(db);
+    // Always: a connection that broke in the middle of a batch is made again in the database that was selected then.
+    pipeline.select(db);
     return db;
   }
 

@@ -167,3 +167,55 @@ test("a target that is not there is a reset for the client", async () => {
   const socket = await dial(proxy);
   await eventually(() => socket.destroyed);
 });
+
+test("a one-way blackhole swallows one direction of old and new connections until healed", async () => {
+  onFarSocket = (socket) => socket.on("data", (chunk: Buffer) => received.push(chunk)).write("hello");
+  await using proxy = await WanProxy.start({ target: { port } });
+  proxy.cut("blackhole", ["up"]);
+  const socket = await dial(proxy);
+  socket.write("lost for now");
+  expect(String((await once(socket, "data"))[0])).toBe("hello");
+  farSockets[0]!.write("still");
+  expect(String((await once(socket, "data"))[0])).toBe("still");
+  expect(receivedBytes().length).toBe(0);
+  proxy.heal();
+  await eventually(() => receivedBytes().toString() === "lost for now");
+});
+
+test("a half-open connection stays open and mute, even after a heal; the next one works", async () => {
+  await using proxy = await WanProxy.start({ target: { port } });
+  const mute = await dial(proxy);
+  await eventually(() => farSockets.length === 1);
+  proxy.halfOpen();
+  mute.write("never,");
+  proxy.heal();
+  const next = await dial(proxy);
+  next.write("next");
+  await eventually(() => receivedBytes().toString() === "next");
+  farSockets[0]!.destroy();
+  next.write(",and on");
+  await eventually(() => receivedBytes().toString() === "next,and on");
+  expect(mute.destroyed).toBe(false);
+});
+
+test("a stalled piece comes late", async () => {
+  await using proxy = await WanProxy.start({ target: { port }, up: { stallRate: 1, stallMs: 120 } });
+  const socket = await dial(proxy);
+  const sentAtMs = performance.now();
+  socket.write("first,");
+  await eventually(() => receivedBytes().toString() === "first,");
+  expect(performance.now() - sentAtMs).toBeGreaterThanOrEqual(120);
+});
+
+test("an address that moves resets what it carried and leads elsewhere", async () => {
+  const elsewhere = createServer((socket) => socket.on("error", () => undefined).end("elsewhere"));
+  await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+  await using proxy = await WanProxy.start({ target: { port } });
+  const before = await dial(proxy);
+  await eventually(() => farSockets.length === 1);
+  proxy.moveTo((elsewhere.address() as { port: number }).port);
+  await eventually(() => before.destroyed);
+  const after = await dial(proxy);
+  expect(String((await once(after, "data"))[0])).toBe("elsewhere");
+  elsewhere.close();
+});
