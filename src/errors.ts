@@ -12,6 +12,7 @@ const DISPOSITIONS = {
   SOURCE_REFUSED: "halt",
   SOURCE_HISTORY_LOST: "resync",
   LINK_CONNECTION: "retry",
+  LINK_SUPERSEDED: "retry",
   LINK_REFUSED: "halt",
   TARGET_CONNECTION: "retry",
   TARGET_BUSY: "retry",

@@ -8,6 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import {
+  listenerStatus,
   type OriginParts,
   originStatus,
   type ReplicaParts,
@@ -252,6 +253,7 @@ class Gateway {
         ...(origin ? [originStatus(origin, rates(origin.journal), nowMs)] : []),
         ...this.#replicas.map((replica) => replicaStatus(replica, rates(replica.journal), nowMs)),
       ],
+      ...(this.#listener && { listener: listenerStatus(this.#listener) }),
       links: [
         ...(this.#listener ? sendingStatus(this.#listener, origin, subscribers, nowMs) : []),
         ...[...this.#dialers.values()].map(receivingStatus),

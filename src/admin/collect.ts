@@ -5,13 +5,23 @@ import type { JournalStats } from "../journal/stats.ts";
 import { Rate } from "../lag/rate.ts";
 import type { StreamLag } from "../lag/stream-lag.ts";
 import type { LinkDialer } from "../link/dialer.ts";
+import type { LinkRecordStats } from "../link/link-record.ts";
 import type { LinkListener } from "../link/listener.ts";
 import type { PeerAck } from "../link/sender-session.ts";
 import type { IncomingLinkStats, OutgoingLinkStats } from "../link/stats.ts";
 import type { ServiceState } from "../runtime/supervisor.ts";
 import type { SourceStats } from "../source/stats.ts";
 import type { Offset } from "../stream/position.ts";
-import type { DeliveryStatus, JournalStatus, LinkStatus, MasterStatus, ServiceStatus, SnapshotStatus, StreamStatus } from "./status.ts";
+import type {
+  DeliveryStatus,
+  JournalStatus,
+  LinkStatus,
+  ListenerStatus,
+  MasterStatus,
+  ServiceStatus,
+  SnapshotStatus,
+  StreamStatus,
+} from "./status.ts";
 
 type StreamParts = {
   readonly journal: StreamJournal;
@@ -67,6 +77,8 @@ function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs
       pendingBytes: stats.pendingBytes,
       diskFull: stats.diskFull,
       droppedNeededBytes: stats.droppedNeededBytes,
+      tornTails: stats.tornTails,
+      tornBytes: stats.tornBytes,
     },
     ...(stats.snapshot && { snapshot: snapshotStatus(stats.snapshot) }),
     throughput: {
@@ -90,7 +102,11 @@ function masterStatus({ source, address }: OriginParts): MasterStatus {
     address,
     fullSyncs: source.fullSyncs,
     partialSyncs: source.partialSyncs,
+    historiesLost: source.historiesLost,
+    failovers: source.failovers,
+    pauses: source.pauses,
     ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
+    ...lastError(source.lastError),
   };
 }
 
@@ -111,7 +127,9 @@ function deliveryStatus({ delivery, address }: ReplicaParts): DeliveryStatus {
     inFlightBytes: delivery.inFlightBytes,
     dropped: Object.fromEntries(delivery.dropped),
     rewritten: Object.fromEntries(delivery.rewritten),
-    ...(delivery.lastError !== undefined && { lastError: delivery.lastError }),
+    untranslated: Object.fromEntries(delivery.untranslated),
+    conditions: Object.fromEntries(delivery.conditions),
+    ...lastError(delivery.lastError),
   };
 }
 
@@ -122,14 +140,13 @@ export function sendingStatus(
   peers: readonly string[],
   nowMs: number,
 ): readonly LinkStatus[] {
-  const { links, refusals } = listener.stats;
-  const refused = Object.values(refusals).reduce((sum, count) => sum + count, 0);
+  const { links, records } = listener.stats;
   return peers.map((peer) => {
     const link = links.find((candidate) => candidate.peer === peer);
     const lag = origin?.lag.lag(peer, nowMs);
     const ack = origin?.acks.get(peer);
     const acked = offsets({ received: ack?.received?.offset, durable: ack?.durable?.offset, applied: ack?.applied?.offset });
-    const common = { peer, direction: "sending" as const, reconnects: 0, refusals: refused };
+    const common = { peer, direction: "sending" as const, ...recordStatus(records.get(peer)) };
     if (link === undefined) {
       const streams = origin ? [{ stream: origin.journal.stream, acked, ...(lag && { lag }) }] : [];
       return { ...common, phase: "closed", sentBytes: 0, receivedBytes: 0, streams };
@@ -147,14 +164,27 @@ export function receivingStatus(dialer: LinkDialer): LinkStatus {
   return {
     direction: "receiving",
     ...linkStatus(link),
-    reconnects: link.reconnects,
-    refusals: link.refusals,
+    ...recordStatus(link),
     streams: link.streams.map((stream) => ({
       stream: stream.stream,
       phase: stream.phase,
       acked: offsets({ received: stream.receivedOffset, durable: undefined, applied: undefined }),
     })),
   };
+}
+
+export function listenerStatus(listener: LinkListener): ListenerStatus {
+  const { unauthenticated, refusals } = listener.stats;
+  return { unauthenticated, refusals };
+}
+
+function recordStatus(record: LinkRecordStats | undefined) {
+  const { reconnects = 0, refusals = 0, superseded = 0 } = record ?? {};
+  return { reconnects, refusals, superseded, ...lastError(record?.lastError) };
+}
+
+function lastError(error: { readonly message: string; readonly atMs: number } | undefined) {
+  return error && { lastError: error.message, lastErrorAtMs: error.atMs };
 }
 
 function linkStatus(link: OutgoingLinkStats | IncomingLinkStats) {

@@ -61,6 +61,13 @@ const METRICS: readonly Metric[] = [
     "Bytes that retention dropped although a reader needed them.",
     ({ journal }) => journal.droppedNeededBytes,
   ),
+  stream(
+    "counter",
+    "causeway_journal_torn_tails_total",
+    "Ends of interrupted writes that were cut at the start.",
+    ({ journal }) => journal.tornTails,
+  ),
+  stream("counter", "causeway_journal_torn_bytes_total", "Bytes of them; they were read again.", ({ journal }) => journal.tornBytes),
   stream("gauge", "causeway_snapshot_bytes", "RDB bytes stored of the newest snapshot.", ({ snapshot }) => snapshot?.rdbBytes),
   stream(
     "gauge",
@@ -75,6 +82,19 @@ const METRICS: readonly Metric[] = [
     "causeway_master_partial_syncs_total",
     "Partial resynchronisations with the master.",
     ({ master }) => master?.partialSyncs,
+  ),
+  stream(
+    "counter",
+    "causeway_master_histories_lost_total",
+    "Full syncs that replaced a history which we had.",
+    ({ master }) => master?.historiesLost,
+  ),
+  stream("counter", "causeway_master_failovers_total", "Times the history went on under a new replid.", ({ master }) => master?.failovers),
+  stream(
+    "counter",
+    "causeway_master_pauses_total",
+    "Times the master was not read because the journal was full.",
+    ({ master }) => master?.pauses,
   ),
   stream("gauge", "causeway_master_acked_offset_bytes", "What was last acknowledged to the master.", ({ master }) =>
     toNumber(master?.ackedOffset),
@@ -115,6 +135,29 @@ const METRICS: readonly Metric[] = [
   ),
   named("causeway_delivery_dropped_total", "Commands not carried on, by reason.", "reason", ({ delivery }) => delivery?.dropped),
   named("causeway_delivery_rewritten_total", "Commands rewritten, by name.", "command", ({ delivery }) => delivery?.rewritten),
+  named(
+    "causeway_delivery_untranslated_total",
+    "Commands too large to be rewritten, by name.",
+    "command",
+    ({ delivery }) => delivery?.untranslated,
+  ),
+  named(
+    "causeway_delivery_conditions_total",
+    "Times the target took no writes, by its own word.",
+    "condition",
+    ({ delivery }) => delivery?.conditions,
+  ),
+
+  gauge("causeway_listener_unauthenticated", "Connections to the link port that have not proven who they are.", [], ({ listener }) => [
+    [{}, listener?.unauthenticated],
+  ]),
+  {
+    name: "causeway_listener_refusals_total",
+    type: "counter",
+    help: "Connections to the link port that were turned away, by reason.",
+    labels: ["reason"],
+    samples: ({ listener }) => Object.entries(listener?.refusals ?? {}).map(([reason, count]): Sample => [{ reason }, count]),
+  },
 
   link("gauge", "causeway_link_connected", "1 while the link is up.", ({ connectedAtMs }) => (connectedAtMs === undefined ? 0 : 1)),
   link("gauge", "causeway_link_rtt_seconds", "Round trip time of the newest ping.", ({ rttMs }) => seconds(rttMs)),
@@ -123,7 +166,13 @@ const METRICS: readonly Metric[] = [
   link("counter", "causeway_link_sent_bytes_total", "Bytes sent on the link.", ({ sentBytes }) => sentBytes),
   link("counter", "causeway_link_received_bytes_total", "Bytes received on the link.", ({ receivedBytes }) => receivedBytes),
   link("counter", "causeway_link_reconnects_total", "Times the link was made again.", ({ reconnects }) => reconnects),
-  link("counter", "causeway_link_refusals_total", "Connections refused.", ({ refusals }) => refusals),
+  link("counter", "causeway_link_refusals_total", "Times the peer was refused, or refused us.", ({ refusals }) => refusals),
+  link(
+    "counter",
+    "causeway_link_superseded_total",
+    "Times another connection of the same region took the link.",
+    ({ superseded }) => superseded,
+  ),
 
   peer("causeway_peer_acked_offset_bytes", "What the peer acknowledged.", ["stage"], ({ acked }) =>
     STAGES.map((stage): Sample => [{ stage }, toNumber(acked[stage])]),

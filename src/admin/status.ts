@@ -15,6 +15,8 @@ export type GatewayStatus = {
   /** When this status was taken. */
   readonly atMs: number;
   readonly streams: readonly StreamStatus[];
+  /** The link port; absent where nobody dials us. */
+  readonly listener?: ListenerStatus;
   readonly links: readonly LinkStatus[];
   readonly services: readonly ServiceStatus[];
 };
@@ -58,6 +60,9 @@ export type JournalStatus = {
   readonly diskFull: boolean;
   /** Bytes that retention dropped although a reader still needed them. */
   readonly droppedNeededBytes: number;
+  /** Ends of interrupted writes that were cut at the last start, and their bytes: they were read again from where they came. */
+  readonly tornTails: number;
+  readonly tornBytes: number;
 };
 
 export type SnapshotStatus = {
@@ -85,10 +90,17 @@ export type MasterStatus = {
   readonly address: string;
   readonly fullSyncs: number;
   readonly partialSyncs: number;
+  /** Full syncs that replaced a history which we had. */
+  readonly historiesLost: number;
+  /** Times that the history went on under a new replid. */
+  readonly failovers: number;
+  /** Times that the master's socket was not read because the journal could not take more. */
+  readonly pauses: number;
   /** What we last acknowledged to the master. */
   readonly ackedOffset?: string;
   readonly ackedAtMs?: number;
   readonly lastError?: string;
+  readonly lastErrorAtMs?: number;
 };
 
 export type DeliveryStatus = {
@@ -110,7 +122,20 @@ export type DeliveryStatus = {
   readonly dropped: Readonly<Record<string, number>>;
   /** Commands that were rewritten, by command name. */
   readonly rewritten: Readonly<Record<string, number>>;
+  /** Commands that were too large to be rewritten and went on as they are, by command name. */
+  readonly untranslated: Readonly<Record<string, number>>;
+  /** Times that the target took no writes, by its own word: OOM, READONLY, … */
+  readonly conditions: Readonly<Record<string, number>>;
+  /** Stays after recovery: the time says how old it is. */
   readonly lastError?: string;
+  readonly lastErrorAtMs?: number;
+};
+
+export type ListenerStatus = {
+  /** Connections that have not proven who they are. */
+  readonly unauthenticated: number;
+  /** Connections turned away since start, by reason. */
+  readonly refusals: Readonly<Record<string, number>>;
 };
 
 export type LinkStatus = {
@@ -126,9 +151,13 @@ export type LinkStatus = {
   readonly connectedAtMs?: number;
   readonly lastFrameAtMs?: number;
   readonly reconnects: number;
-  /** Connections refused in this direction since start. */
+  /** Times that this peer was refused, or refused us, since start. Strangers are counted by `listener`. */
   readonly refusals: number;
+  /** Times that another connection of the same region took the link: repeatedly means two gateways for one region. */
+  readonly superseded: number;
+  /** Why the last connection ended; it stays while the next one works. */
   readonly lastError?: string;
+  readonly lastErrorAtMs?: number;
   readonly streams: readonly LinkStreamStatus[];
 };
 

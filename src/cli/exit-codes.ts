@@ -14,6 +14,7 @@ export const EXIT_CODES_HELP = `Exit codes:
 const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SOURCE_REFUSED",
   "LINK_REFUSED",
+  "LINK_SUPERSEDED",
   "TARGET_REFUSED",
   "TARGET_NOT_EMPTY",
   "TARGET_REJECTED",

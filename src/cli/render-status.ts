@@ -31,7 +31,12 @@ function renderGateway(status: GatewayStatus, color: boolean): readonly string[]
     ...reasons.map((reason) => `  ${paint("!", "bad", color)} ${printable(reason)}`),
     ...section(STREAM_COLUMNS, status.streams.map(streamRow), color),
     ...status.streams.flatMap((stream) => streamNotes(stream, status.atMs)).map((note) => `  ${printable(note)}`),
-    ...section(LINK_COLUMNS, status.links.map(linkRow), color),
+    ...section(
+      LINK_COLUMNS,
+      status.links.map((link) => linkRow(link, status.atMs)),
+      color,
+    ),
+    ...linkNotes(status).map((note) => `  ${printable(note)}`),
     ...section(PEER_COLUMNS, sending.flatMap(peerRows), color),
   ];
 }
@@ -60,15 +65,20 @@ function streamRow({ id, role, phase, positions, throughput, compressionRatio, j
   ];
 }
 
-function streamNotes({ id, history, master, delivery, snapshot }: StreamStatus, nowMs: number): readonly string[] {
+function streamNotes({ id, history, master, delivery, snapshot, journal }: StreamStatus, nowMs: number): readonly string[] {
   const notes: string[] = [];
   if (master) {
     const acked =
       master.ackedOffset === undefined ? "nothing acknowledged" : `acknowledged ${master.ackedOffset} ${ago(nowMs, master.ackedAtMs)}`;
-    notes.push(
-      `${id}: master ${master.address} ${master.state}, ${master.fullSyncs} full and ${master.partialSyncs} partial syncs, ${acked}`,
-    );
-    if (master.lastError) notes.push(`${id}: last error of the master link: ${master.lastError}`);
+    const { failovers, historiesLost, pauses } = master;
+    const events = [
+      `${master.fullSyncs} full and ${master.partialSyncs} partial syncs`,
+      ...(failovers > 0 ? [`failovers: ${failovers}`] : []),
+      ...(historiesLost > 0 ? [`histories lost: ${historiesLost}`] : []),
+      ...(pauses > 0 ? [`pauses for the disk: ${pauses}`] : []),
+    ].join(", ");
+    notes.push(`${id}: master ${master.address} ${master.state}, ${events}, ${acked}`);
+    if (master.lastError) notes.push(`${id}: last error of the master link: ${withAge(master, nowMs)}`);
   }
   if (delivery) {
     const { address, targetVersion, state, units, keysLoaded, divergences, deadLetters } = delivery;
@@ -79,10 +89,14 @@ function streamNotes({ id, history, master, delivery, snapshot }: StreamStatus, 
     const left = [
       ...Object.entries(delivery.dropped).map(([what, count]) => `${what} ${count} dropped`),
       ...Object.entries(delivery.rewritten).map(([what, count]) => `${what} ${count} rewritten`),
+      ...Object.entries(delivery.untranslated).map(([what, count]) => `${what} ${count} too large to be rewritten`),
+      ...Object.entries(delivery.conditions).map(([what, count]) => `${what} ${count} times`),
     ];
     if (left.length > 0) notes.push(`${id}: ${left.join(", ")}`);
-    if (delivery.lastError) notes.push(`${id}: last error of the delivery: ${delivery.lastError}`);
+    if (delivery.lastError) notes.push(`${id}: last error of the delivery: ${withAge(delivery, nowMs)}`);
   }
+  if (journal.tornTails > 0)
+    notes.push(`${id}: ${formatBytes(journal.tornBytes)} of interrupted writes were cut from the journal at the start`);
   if (snapshot && snapshot.state !== "complete") {
     const of = snapshot.totalBytes === undefined ? "" : ` of ${formatBytes(snapshot.totalBytes)}`;
     notes.push(`${id}: snapshot at ${snapshot.offset} ${snapshot.state}, ${formatBytes(snapshot.rdbBytes)}${of}`);
@@ -92,7 +106,8 @@ function streamNotes({ id, history, master, delivery, snapshot }: StreamStatus, 
 
 const LINK_COLUMNS = [...left("LINK", "PHASE"), ...right("RTT", "CLOCK", "SENT", "RECEIVED", "RECONNECTS"), ...left("LAST ERROR")];
 
-function linkRow({ peer, direction, phase, rttMs, clock, sentBytes, receivedBytes, reconnects, lastError }: LinkStatus): readonly Cell[] {
+function linkRow(link: LinkStatus, nowMs: number): readonly Cell[] {
+  const { peer, direction, phase, rttMs, clock, sentBytes, receivedBytes, reconnects } = link;
   return [
     direction === "sending" ? `to ${peer}` : `from ${peer}`,
     { text: phase, tone: toneOf(phase) },
@@ -101,8 +116,23 @@ function linkRow({ peer, direction, phase, rttMs, clock, sentBytes, receivedByte
     formatBytes(sentBytes),
     formatBytes(receivedBytes),
     `${reconnects}`,
-    lastError ?? "",
+    withAge(link, nowMs),
   ];
+}
+
+function linkNotes({ links, listener }: GatewayStatus): readonly string[] {
+  const superseded = links
+    .filter((link) => link.superseded > 0)
+    .map(({ peer, superseded: times }) => `${peer}: the link was taken over by another connection of its region, times: ${times}`);
+  const refusals = Object.entries(listener?.refusals ?? {}).map(([reason, count]) => `${reason} ${count}`);
+  return refusals.length > 0 ? [...superseded, `refused at the link port: ${refusals.join(", ")}`] : superseded;
+}
+
+function withAge(
+  { lastError = "", lastErrorAtMs }: { readonly lastError?: string; readonly lastErrorAtMs?: number },
+  nowMs: number,
+): string {
+  return lastErrorAtMs === undefined ? lastError : `${lastError} (${ago(nowMs, lastErrorAtMs)})`;
 }
 
 const PEER_COLUMNS = [

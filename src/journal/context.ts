@@ -17,8 +17,9 @@ export type JournalCounters = {
   commands: number;
   fsyncs: number;
   fsyncMsMax: number;
-  /** Torn tails cut at open. */
+  /** Torn ends cut at open, and their bytes. */
   tornTails: number;
+  tornBytes: number;
   /** Bytes that retention dropped although a reader still needed them. */
   droppedNeededBytes: number;
 };

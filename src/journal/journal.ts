@@ -76,7 +76,7 @@ export class StreamJournal implements StreamLog {
       retryMs: options.retryMs ?? DEFAULT_RETRY_MS,
       openFile: options.openFile ?? open,
       health: new DiskHealth(log),
-      counters: { rawBytes: 0, storedBytes: 0, commands: 0, fsyncs: 0, fsyncMsMax: 0, tornTails: 0, droppedNeededBytes: 0 },
+      counters: { rawBytes: 0, storedBytes: 0, commands: 0, fsyncs: 0, fsyncMsMax: 0, tornTails: 0, tornBytes: 0, droppedNeededBytes: 0 },
     };
   }
 

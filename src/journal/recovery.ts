@@ -174,5 +174,6 @@ async function recoverLast(file: FileHandle, segment: Segment, context: JournalC
 
 function reportTorn(context: JournalContext, torn: { readonly path: string; readonly position: number; readonly bytes: number }): void {
   context.counters.tornTails++;
+  context.counters.tornBytes += torn.bytes;
   context.log.warn({ event: "journal.torn-tail-cut", ...torn }, "the end of an interrupted write was cut off");
 }

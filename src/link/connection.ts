@@ -71,6 +71,12 @@ export class LinkConnection {
     return this.#socket.bytesWritten ?? 0;
   }
 
+  /** Address of the peer, as this machine sees it. */
+  get remote(): string {
+    const { remoteAddress = "unknown", remotePort } = this.#socket;
+    return `${remoteAddress.includes(":") ? `[${remoteAddress}]` : remoteAddress}:${remotePort ?? "?"}`;
+  }
+
   get lastFrameAt(): number {
     return this.#lastFrameAt;
   }
@@ -120,7 +126,7 @@ export class LinkConnection {
   }
 
   bye(reason: string): void {
-    this.#leave({ kind: "bye", reason }, CLOSE_NORMAL, new GatewayError("LINK_CONNECTION", reason));
+    this.#leave({ kind: "bye", reason }, CLOSE_NORMAL, new GatewayError("LINK_CONNECTION", reason, { details: { goodbye: true } }));
   }
 
   #leave(frame: Frame, code: number, error: GatewayError): void {

@@ -68,7 +68,8 @@ export class DialerHandshake {
 
 export type ListenerStep =
   | { readonly kind: "send"; readonly frame: Frame }
-  | { readonly kind: "refuse"; readonly code: Refusal; readonly message: string }
+  /** `peer`: the region that has proven itself before it was refused. */
+  | { readonly kind: "refuse"; readonly code: Refusal; readonly message: string; readonly peer?: string }
   | { readonly kind: "open"; readonly peer: string; readonly frame: Frame; readonly sameTopology: boolean };
 
 export type ListenerHandshakeOptions = HandshakeOptions & {
@@ -107,11 +108,11 @@ export class ListenerHandshake {
     };
     if (!isProof(frame.mac, secret, "dialer", transcript)) return refuse("secret", "the shared secret of the peer is not ours");
     if (hello.expectedRegion !== region) {
-      return refuse("wrong-region", `this is the gateway of ${region}, the peer expected ${printable(hello.expectedRegion)}`);
+      return refuse("wrong-region", `this is the gateway of ${region}, the peer expected ${printable(hello.expectedRegion)}`, hello.region);
     }
     if (!isPeer(hello.region)) return refuse("not-in-topology", `region ${printable(hello.region)} is not in the topology of ${region}`);
     if (isCertified && !isCertified(hello.region)) {
-      return refuse("certificate", `the certificate of the peer does not name region ${hello.region}`);
+      return refuse("certificate", `the certificate of the peer does not name region ${hello.region}`, hello.region);
     }
     const mac = prove(secret, "listener", transcript);
     return {
@@ -125,14 +126,15 @@ export class ListenerHandshake {
 
 /** A refusal that waiting can cure is a lost connection; any other needs a person. */
 export function refusalError(code: Refusal, message: string, by: string): GatewayError {
+  if (code === "superseded") return new GatewayError("LINK_SUPERSEDED", `${by} gave this link away: ${printable(message)}`);
   if (code === "malformed") return new GatewayError("FRAME_MALFORMED", `${by} could not read us: ${printable(message)}`);
   return new GatewayError(code === "busy" ? "LINK_CONNECTION" : "LINK_REFUSED", `${by} refused the link: ${printable(message)}`, {
     details: { refusal: code },
   });
 }
 
-function refuse(code: Refusal, message: string): ListenerStep {
-  return { kind: "refuse", code, message };
+function refuse(code: Refusal, message: string, peer?: string): ListenerStep {
+  return { kind: "refuse", code, message, ...(peer !== undefined && { peer }) };
 }
 
 function unexpected(what: string): GatewayError {
@@ -140,6 +142,6 @@ function unexpected(what: string): GatewayError {
 }
 
 /** A peer's text goes into our log and sentences. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?").slice(0, 300);
 }

@@ -1,6 +1,6 @@
 /**
  * The origin's gateway listens: proves peers, gives each only what the topology gives it, one link per region (a newer
- * connection of a region replaces the older). Anything else on the port gets one short answer and is counted; nothing that
+ * connection of a region replaces the older once it subscribes). Anything else on the port gets one short answer and is counted; nothing that
  * arrives before the proof is kept, and the number of strangers is bounded (BOUNDED).
  */
 import { randomBytes } from "node:crypto";
@@ -19,9 +19,10 @@ import type { StreamId } from "../stream/position.ts";
 import { NONCE_BYTES } from "./auth.ts";
 import { isCertificateOf } from "./certificate.ts";
 import { LinkConnection, WEBSOCKET_OPTIONS } from "./connection.ts";
-import { LINK_PATH, type LinkTls } from "./dialer.ts";
 import { HANDSHAKE_DEADLINE_MS, ListenerHandshake } from "./handshake.ts";
 import { DEFAULT_LIVENESS_MS } from "./heartbeat.ts";
+import { LinkRecord } from "./link-record.ts";
+import { LINK_PATH, type LinkTls } from "./opening.ts";
 import { Refusals } from "./refusals.ts";
 import { Scope } from "./scope.ts";
 import { type SenderPorts, SenderSession } from "./sender-session.ts";
@@ -61,17 +62,19 @@ export class LinkListener implements Service {
   readonly #logger: Logger;
   readonly #refusals: Refusals;
   readonly #links = new Map<string, Link>();
+  /** Proven and not subscribed: one per region. */
+  readonly #waiting = new Map<string, Link>();
+  readonly #records: ReadonlyMap<string, LinkRecord>;
   /** Everything that was accepted and has not ended. */
   readonly #serving = new Set<Promise<void>>();
   #port: number | undefined;
   #unauthenticated = 0;
-  #accepted = 0;
-  #replaced = 0;
 
   constructor(options: LinkListenerOptions) {
     this.#options = options;
     this.#logger = options.log;
     this.#refusals = new Refusals(options);
+    this.#records = new Map([...options.peers.keys()].map((peer) => [peer, new LinkRecord()]));
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -111,10 +114,9 @@ export class LinkListener implements Service {
     return {
       port: this.#port,
       unauthenticated: this.#unauthenticated,
-      accepted: this.#accepted,
-      replaced: this.#replaced,
       refusals: this.#refusals.counts,
       links: [...this.#links.values()].map(({ session }) => session.stats),
+      records: new Map([...this.#records].map(([peer, record]) => [peer, record.stats])),
     };
   }
 
@@ -206,7 +208,9 @@ export class LinkListener implements Service {
         const step = handshake.step(frame);
         if (step.kind === "refuse") {
           this.#refusals.add(step.code, step.message);
-          connection.refuse(step.code, new GatewayError("LINK_REFUSED", step.message));
+          const error = new GatewayError("LINK_REFUSED", step.message);
+          if (step.peer !== undefined) this.#ended(step.peer, error);
+          connection.refuse(step.code, error);
           return;
         }
         connection.send(step.frame);
@@ -230,6 +234,7 @@ export class LinkListener implements Service {
       requestSnapshot,
     } = this.#options;
     const log = this.#logger.child({ link: peer });
+    let subscribed = false;
     const session = new SenderSession({
       connection,
       peer,
@@ -238,30 +243,50 @@ export class LinkListener implements Service {
       windowBytes,
       livenessMs,
       sameTopology,
+      onSubscribe: () => {
+        subscribed = true;
+        this.#takeOver(peer, link, log);
+      },
       log,
       clock,
       onAck,
       requestSnapshot,
     });
-    const older = this.#links.get(peer);
     const link = { connection, session };
-    this.#links.set(peer, link);
-    this.#accepted++;
-    if (older) {
-      this.#replaced++;
-      log.warn({ event: "link.replaced" }, "a newer connection of the same region replaces this link");
-      older.connection.bye("a newer connection of the same region took over");
-    }
-    log.info({ event: "link.opened", sameTopology }, "link opened");
+    this.#waiting.get(peer)?.connection.bye("a newer connection of the same region waits");
+    this.#waiting.set(peer, link);
     if (!sameTopology) log.warn({ event: "link.topology-differs" }, `this gateway and ${peer} were started with different topologies`);
     try {
       await session.run(signal);
     } finally {
+      if (this.#waiting.get(peer) === link) this.#waiting.delete(peer);
       if (this.#links.get(peer) === link) this.#links.delete(peer);
-      const { code, message, details } = connection.error ?? new GatewayError("LINK_CONNECTION", "the link ended");
+      const error = connection.error ?? new GatewayError("LINK_CONNECTION", "the link ended");
+      const { code, message, details } = error;
       if (code === "LINK_REFUSED") this.#refusals.add("stream-not-given", message);
       else if (code === "FRAME_MALFORMED") this.#refusals.add("malformed", message);
-      log.info({ event: "link.closed", code, details }, message);
+      if (subscribed || code === "LINK_REFUSED") this.#ended(peer, error);
+      log[details["goodbye"] ? "info" : "warn"]({ event: "link.closed", code, details }, message);
     }
+  }
+
+  /** The link is the newer connection's. What the older one held is half-open, or another gateway's: it is told, and does not come back at once. */
+  #takeOver(peer: string, link: Link, log: Logger): void {
+    const older = this.#links.get(peer)?.connection;
+    this.#waiting.delete(peer);
+    this.#links.set(peer, link);
+    this.#records.get(peer)?.opened();
+    const { remote } = link.connection;
+    log.info({ event: "link.opened", remote }, "link opened");
+    if (older === undefined) return;
+    log.warn(
+      { event: "link.superseded", by: remote, was: older.remote },
+      `a newer connection of ${peer} took over: if this repeats, two gateways run for it`,
+    );
+    older.refuse("superseded", new GatewayError("LINK_SUPERSEDED", `another connection of ${peer}, from ${remote}, took over`));
+  }
+
+  #ended(peer: string, error: GatewayError): void {
+    this.#records.get(peer)?.ended(error, this.#options.clock.nowMs());
   }
 }

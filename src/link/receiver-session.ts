@@ -7,7 +7,7 @@ import type { StreamId } from "../stream/position.ts";
 import type { Frame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
-import { refusalError } from "./handshake.ts";
+import { printable, refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type StreamFrame, StreamReceiver } from "./receiver.ts";
 import { Scope } from "./scope.ts";
@@ -104,7 +104,7 @@ export class ReceiverSession {
       case "refused":
         throw refusalError(frame.code, frame.message, this.#options.origin);
       case "bye":
-        this.#options.connection.bye(`${this.#options.origin} said goodbye`);
+        this.#options.connection.bye(`${this.#options.origin} said goodbye: ${printable(frame.reason)}`);
         break;
       default:
         throw new GatewayError("FRAME_MALFORMED", "an origin may not send this", { details: { kind: frame.kind } });

@@ -7,7 +7,7 @@ import type { HistoryId, StreamId } from "../stream/position.ts";
 import type { AckFrame, Frame, Head, SubscribeFrame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
-import { refusalError } from "./handshake.ts";
+import { printable, refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Scope } from "./scope.ts";
 import { StreamSender } from "./sender.ts";
@@ -40,6 +40,8 @@ export type SenderSessionOptions = SenderPorts & {
   readonly windowBytes: number;
   readonly livenessMs: number;
   readonly sameTopology: boolean;
+  /** Called before the first subscription is served: until then the connection has asked for nothing. */
+  readonly onSubscribe: () => void;
   readonly log: Logger;
   readonly clock: Clock;
 };
@@ -106,7 +108,7 @@ export class SenderSession {
       case "refused":
         throw refusalError(frame.code, frame.message, this.#options.peer);
       case "bye":
-        this.#options.connection.bye("the peer said goodbye");
+        this.#options.connection.bye(`${this.#options.peer} said goodbye: ${printable(frame.reason)}`);
         break;
       default:
         throw new GatewayError("FRAME_MALFORMED", "a receiver may not send this", { details: { kind: frame.kind } });
@@ -125,6 +127,7 @@ export class SenderSession {
       return;
     }
     if (this.#subscriptions.has(stream)) throw new GatewayError("FRAME_MALFORMED", "subscribed twice", { details: { stream } });
+    if (this.#subscriptions.size === 0) this.#options.onSubscribe();
     const sender = new StreamSender({
       subscription: frame,
       reader: `peer:${peer}`,

@@ -2,6 +2,7 @@
 import type { Mark } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
+import type { LinkRecordStats } from "./link-record.ts";
 import type { LinkPhase, StreamPhase } from "./phase.ts";
 
 /** One stream on its way to a peer. */
@@ -52,19 +53,15 @@ type LinkStats<Stream> = {
 
 export type OutgoingLinkStats = LinkStats<SenderStats>;
 
-export type IncomingLinkStats = LinkStats<ReceiverStats> & {
-  readonly attempts: number;
-  readonly reconnects: number;
-  readonly refusals: number;
-};
+export type IncomingLinkStats = LinkStats<ReceiverStats> & LinkRecordStats & { readonly attempts: number };
 
 export type ListenerStats = {
   /** Undefined while not listening. */
   readonly port: number | undefined;
   readonly unauthenticated: number;
-  readonly accepted: number;
-  readonly replaced: number;
   /** Connections turned away, by reason; `http` is everything that never became a WebSocket. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly links: readonly OutgoingLinkStats[];
+  /** Of every peer that the topology gives something to. */
+  readonly records: ReadonlyMap<string, LinkRecordStats>;
 };

@@ -33,6 +33,8 @@ const BASE_DELAY_MS = 250;
 const MAX_DELAY_MS = 15_000;
 /** An attempt that lived this long was healthy: the next failure starts from the shortest delay. */
 const HEALTHY_AFTER_MS = 10_000;
+/** Two gateways of one region take the link from each other at every attempt, however long each had it: they shall not do so many times a second. */
+const SUPERSEDED_DELAY_MS = 5_000;
 const MALFORMED_LIMIT = 5;
 const MALFORMED = new Set<ErrorCode>(["RESP_MALFORMED", "RDB_MALFORMED", "FRAME_MALFORMED", "RECORD_MALFORMED"]);
 
@@ -59,8 +61,9 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
       report({ at: "halted", code: error.code, message: error.message, since: clock.nowMs() });
       return;
     }
-    if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS) backoff.reset();
-    const retryInMs = backoff.nextDelayMs();
+    const superseded = error.code === "LINK_SUPERSEDED";
+    if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS && !superseded) backoff.reset();
+    const retryInMs = Math.max(backoff.nextDelayMs(), superseded ? SUPERSEDED_DELAY_MS : 0);
     const level = backoff.attempts > 3 ? "warn" : "info";
     log[level]({ event: "service.restarted", code: error.code, retryInMs: Math.round(retryInMs), details: error.details }, error.message);
     report({ at: "waiting", attempt: backoff.attempts, code: error.code, message: error.message, retryInMs });

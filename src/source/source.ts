@@ -68,6 +68,9 @@ export class Source {
       const history = this.#journal.current;
       if (history === undefined) throw new GatewayError("INVARIANT", "streaming without a history");
       await this.#stream(connection, history, stopped);
+    } catch (cause) {
+      if (!signal.aborted) this.#stats.failed(cause, clock.nowMs());
+      throw cause;
     } finally {
       ending.abort();
       connection.close();

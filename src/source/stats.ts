@@ -15,4 +15,10 @@ export class SourceStats {
   bytesRead = 0;
   connectedAtMs: number | undefined;
   acked: Mark | undefined;
+  /** What ended the last connection. */
+  lastError: { readonly message: string; readonly atMs: number } | undefined;
+
+  failed(cause: unknown, atMs: number): void {
+    this.lastError = { message: cause instanceof Error ? cause.message : String(cause), atMs };
+  }
 }

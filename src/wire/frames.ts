@@ -22,6 +22,7 @@ export const REFUSALS = [
   "stream-not-given",
   "busy",
   "malformed",
+  "superseded",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -240,13 +240,16 @@ test.each<[string, (stranger: Stranger, tail: Offset) => void]>([
   expect(pair.acks).toEqual([]);
 });
 
-test("a second connection of a region replaces the first", async () => {
+test("proven connections that ask for nothing are one per region, and take nobody's place", async () => {
   await using pair = await LinkPair.open();
+  await stillWorks(pair.dial());
   const first = await Stranger.proven(pair.port);
   const second = await Stranger.proven(pair.port);
-  expect(await first.hears("bye")).toMatchObject({ reason: "a newer connection of the same region took over" });
+  expect(await first.hears("bye")).toMatchObject({ reason: "a newer connection of the same region waits" });
   await first.closed();
-  await eventually(() => expect(pair.listener.stats).toMatchObject({ replaced: 1, links: [{ peer: "eu-west" }] }));
+  await stillWorks(pair);
+  expect(pair.dialer.stats).toMatchObject({ reconnects: 0, superseded: 0 });
+  expect(pair.listener.stats.links).toHaveLength(1);
   second.say({ kind: "ping", id: 5, sentAtMs: 17, heads: [] });
   expect(await second.hears("pong")).toMatchObject({ id: 5, pingSentAtMs: 17 });
 });

@@ -11,6 +11,8 @@ const journal = {
   pendingBytes: 0,
   diskFull: false,
   droppedNeededBytes: 0,
+  tornTails: 1,
+  tornBytes: 4096,
 } as const;
 
 export const originStatus: GatewayStatus = {
@@ -37,11 +39,15 @@ export const originStatus: GatewayStatus = {
         address: "127.0.0.1:6379",
         fullSyncs: 1,
         partialSyncs: 2,
+        historiesLost: 0,
+        failovers: 1,
+        pauses: 3,
         ackedOffset: "123456000",
         ackedAtMs: AT - 500,
       },
     },
   ],
+  listener: { unauthenticated: 1, refusals: { secret: 7 } },
   links: [
     {
       peer: "eu-west",
@@ -55,6 +61,7 @@ export const originStatus: GatewayStatus = {
       lastFrameAtMs: AT - 3,
       reconnects: 1,
       refusals: 0,
+      superseded: 0,
       streams: [
         {
           stream: "us-east/0",
@@ -76,6 +83,9 @@ export const originStatus: GatewayStatus = {
       receivedBytes: 0,
       reconnects: 0,
       refusals: 0,
+      superseded: 4,
+      lastError: "ap-south said goodbye: the gateway is stopping",
+      lastErrorAtMs: AT - 3_600_000,
       streams: [{ stream: "us-east/0", acked: {}, lag: { lagMs: 3_600_000, behindBytes: {}, ms: {} } }],
     },
   ],
@@ -112,7 +122,10 @@ export const replicaStatus: GatewayStatus = {
         inFlightBytes: 0,
         dropped: { ping: 12 },
         rewritten: { EXPIRE: 4 },
+        untranslated: { XADD: 2 },
+        conditions: { OOM: 5 },
         lastError: "INCR was refused: WRONGTYPE",
+        lastErrorAtMs: AT - 5_000,
       },
     },
   ],
@@ -127,6 +140,7 @@ export const replicaStatus: GatewayStatus = {
       connectedAtMs: AT - 60_000,
       reconnects: 1,
       refusals: 0,
+      superseded: 0,
       streams: [{ stream: "us-east/0", acked: { received: "123456789" } }],
     },
   ],

@@ -21,11 +21,14 @@ export class DeliveryStats {
   connections = 0;
   inFlightBytes = 0;
   loading: LoadProgress | undefined;
-  lastError: string | undefined;
+  /** Stays after recovery: `atMs` says how old it is. */
+  lastError: { readonly message: string; readonly atMs: number } | undefined;
   /** By command name: belongs to the origin alone, or only marks a duplicate. */
   readonly dropped = new Map<string, number>();
   /** By command name: not what a normal client may send, or relative to a time that is over. */
   readonly rewritten = new Map<string, number>();
+  /** By command name: too large to be held until it was whole, so it passed as it is. */
+  readonly untranslated = new Map<string, number>();
   /** By the target's word: OOM, READONLY, … */
   readonly conditions = new Map<string, number>();
 

@@ -69,7 +69,7 @@ export class Delivery implements Service {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { journal, stats } = this.#options;
+    const { journal, stats, clock } = this.#options;
     try {
       while (!signal.aborted) {
         stats.phase = "waiting";
@@ -79,7 +79,7 @@ export class Delivery implements Service {
       }
     } catch (cause) {
       const error = wrapError("INVARIANT", "delivery failed", cause);
-      stats.lastError = error.message;
+      stats.lastError = { message: error.message, atMs: clock.nowMs() };
       if (error.code === "TARGET_BUSY") stats.count(stats.conditions, errorWord(String(error.details["error"] ?? "waiting")));
       throw error;
     } finally {
@@ -176,6 +176,7 @@ export class Delivery implements Service {
       databases: target.facts.databases,
       stats,
       clock,
+      log,
       onApplied,
     }).run(signal);
   }

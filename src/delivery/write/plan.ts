@@ -15,6 +15,8 @@ export const UNIT_COMMANDS = 500;
 export const UNIT_BYTES = 64 * 1024;
 /** A command that began in an earlier record waits whole up to this size, because it may have to be translated. */
 const HELD_BYTES = 4 * 1024 * 1024;
+/** Room for two header lines and any name that is examined. */
+const FIRST_WORD_BYTES = 64;
 /** More pieces than this are copied together: one write costs more than a few kilobytes of copying. */
 const MAX_PIECES = 16;
 
@@ -38,6 +40,8 @@ export type UnitPart = {
 export type PlanEvents = {
   readonly onDropped: (name: string) => void;
   readonly onRewritten: (name: string) => void;
+  /** A command that may have to be rewritten was too long to be held until it was whole: it passed as it is (NEVER_SILENT). */
+  readonly onUntranslated: (name: string) => void;
 };
 
 export type PlannerOptions = {
@@ -77,8 +81,8 @@ export class Planner {
   /** The beginning of a command that ends in a later record. */
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** That command was too long to be held: its bytes pass as they come. */
-  #passing = false;
+  /** That command was too long to be held: its bytes pass as they come. The value is its first word. */
+  #passing: string | undefined;
 
   constructor(options: PlannerOptions) {
     this.#scanner = new CommandScanner({ db: options.from.db });
@@ -211,14 +215,14 @@ export class Planner {
   }
 
   #hold(bytes: Buffer): void {
-    if (!this.#passing && this.#heldBytes + bytes.length > HELD_BYTES) {
-      this.#passing = true;
+    if (this.#passing === undefined && this.#heldBytes + bytes.length > HELD_BYTES) {
+      this.#passing = firstWord(this.#held.length > 0 ? this.#held : [bytes]);
       if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
       for (const piece of this.#held) this.#pushPiece(piece);
       this.#held = [];
       this.#heldBytes = 0;
     }
-    if (this.#passing) {
+    if (this.#passing !== undefined) {
       this.#pushPiece(bytes);
     } else {
       this.#held.push(bytes);
@@ -228,8 +232,9 @@ export class Planner {
 
   #finishHeld(last: Buffer, readAtMs: number): void {
     const kind = this.#scanner.kind;
-    if (this.#passing) {
-      this.#passing = false;
+    if (this.#passing !== undefined) {
+      if (kind === CommandKind.examined) this.#events.onUntranslated(this.#passing);
+      this.#passing = undefined;
       this.#pushPiece(last);
       this.#count(1);
       return;
@@ -267,4 +272,10 @@ export class Planner {
     this.#unitBytes = 0;
     this.#unitCommands = 0;
   }
+}
+
+/** The first word of a command that begins in these pieces, upper case. */
+function firstWord(pieces: readonly Buffer[]): string {
+  const head = Buffer.concat(pieces.slice(0, FIRST_WORD_BYTES).map((piece) => piece.subarray(0, FIRST_WORD_BYTES)));
+  return (/^\*\d+\r\n\$\d+\r\n([^\r]+)\r/.exec(head.toString("latin1", 0, FIRST_WORD_BYTES))?.[1] ?? "?").toUpperCase();
 }

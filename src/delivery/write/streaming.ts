@@ -1,4 +1,5 @@
 /** Applies the records of one history over one unit writer, from a checkpoint on, until told to stop. */
+import type { Logger } from "pino";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HistoryLog, RecordCursor } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
@@ -20,6 +21,7 @@ export type StreamingOptions = {
   readonly databases: number;
   readonly stats: DeliveryStats;
   readonly clock: Clock;
+  readonly log: Logger;
   /** Everything up to `offset` is in the target or has no effect there. */
   readonly onApplied: (offset: Offset) => void;
 };
@@ -30,7 +32,7 @@ export class Streaming {
   #idleCommitAtMs = 0;
 
   constructor(options: StreamingOptions) {
-    const { stats } = options;
+    const { stats, log } = options;
     this.#options = options;
     this.#planner = new Planner({
       from: options.from,
@@ -39,6 +41,10 @@ export class Streaming {
       events: {
         onDropped: (name) => stats.count(stats.dropped, name),
         onRewritten: (name) => stats.count(stats.rewritten, name),
+        onUntranslated: (name) => {
+          stats.count(stats.untranslated, name);
+          log.warn({ event: "delivery.untranslated", command: name }, "a command was too large to be looked into and went on as it is");
+        },
       },
     });
   }

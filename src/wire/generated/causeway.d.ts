@@ -465,7 +465,10 @@ export namespace causeway {
             BUSY = 7,
 
             /** MALFORMED value */
-            MALFORMED = 8
+            MALFORMED = 8,
+
+            /** SUPERSEDED value */
+            SUPERSEDED = 9
         }
 
         /**

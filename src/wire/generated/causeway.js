@@ -1124,6 +1124,7 @@ export const causeway = $root.causeway = (() => {
          * @property {number} STREAM_NOT_GIVEN=6 STREAM_NOT_GIVEN value
          * @property {number} BUSY=7 BUSY value
          * @property {number} MALFORMED=8 MALFORMED value
+         * @property {number} SUPERSEDED=9 SUPERSEDED value
          */
         v1.RefusalCode = (function() {
             const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -1136,6 +1137,7 @@ export const causeway = $root.causeway = (() => {
             values[valuesById[6] = "STREAM_NOT_GIVEN"] = 6;
             values[valuesById[7] = "BUSY"] = 7;
             values[valuesById[8] = "MALFORMED"] = 8;
+            values[valuesById[9] = "SUPERSEDED"] = 9;
             return values;
         })();
 

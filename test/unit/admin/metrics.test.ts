@@ -11,6 +11,12 @@ test("the exposition says what the status says, in base units", async () => {
       'causeway_stream_offset_bytes{region="us-east",stream="us-east/0",stage="durable"} 123456000',
       'causeway_stream_bytes_total{region="us-east",stream="us-east/0"} 123456789',
       'causeway_master_partial_syncs_total{region="us-east",stream="us-east/0"} 2',
+      'causeway_master_histories_lost_total{region="us-east",stream="us-east/0"} 0',
+      'causeway_master_failovers_total{region="us-east",stream="us-east/0"} 1',
+      'causeway_master_pauses_total{region="us-east",stream="us-east/0"} 3',
+      'causeway_journal_torn_bytes_total{region="us-east",stream="us-east/0"} 4096',
+      'causeway_listener_refusals_total{region="us-east",reason="secret"} 7',
+      'causeway_link_superseded_total{region="us-east",peer="ap-south",direction="sending"} 4',
       'causeway_link_rtt_seconds{region="us-east",peer="eu-west",direction="sending"} 0.0804',
       'causeway_link_connected{region="us-east",peer="ap-south",direction="sending"} 0',
       'causeway_lag_seconds{region="us-east",peer="ap-south",stream="us-east/0"} 3600',
@@ -32,6 +38,12 @@ test("what is not known is no sample, and a second scrape is no double count", a
   expect(await renderMetrics(replicaStatus)).not.toContain("causeway_peer_acked_offset_bytes");
   expect(await renderMetrics(replicaStatus)).toContain(
     'causeway_delivery_dropped_total{region="eu-west",stream="us-east/0",reason="ping"} 12',
+  );
+  expect(await renderMetrics(replicaStatus)).toContain(
+    'causeway_delivery_conditions_total{region="eu-west",stream="us-east/0",condition="OOM"} 5',
+  );
+  expect(await renderMetrics(replicaStatus)).toContain(
+    'causeway_delivery_untranslated_total{region="eu-west",stream="us-east/0",command="XADD"} 2',
   );
 });
 

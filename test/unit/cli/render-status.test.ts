@@ -16,12 +16,15 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
 
       STREAM     ROLE    PHASE       RECEIVED    DURABLE  APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  origin  streaming  123456789  123456000        -   2.5 MB       17.3k   2.9x  3.0 MB in 1 file
-      us-east/0: master 127.0.0.1:6379 streaming, 1 full and 2 partial syncs, acknowledged 123456000 500 ms ago
+      us-east/0: master 127.0.0.1:6379 streaming, 1 full and 2 partial syncs, failovers: 1, pauses for the disk: 3, acknowledged 123456000 500 ms ago
+      us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start
       us-east/0: history 0123456789abcdef
 
       LINK         PHASE           RTT            CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
       to eu-west   streaming     80 ms  -3.2 ms ± 40 ms  45.0 MB   90.0 kB           1
-      to ap-south  disconnected      -                -      0 B       0 B           0
+      to ap-south  disconnected      -                -      0 B       0 B           0  ap-south said goodbye: the gateway is stopping (1 h ago)
+      ap-south: the link was taken over by another connection of its region, times: 4
+      refused at the link port: secret 7
 
       STREAM     PEER      ACK RECEIVED  ACK DURABLE  ACK APPLIED        BEHIND r/d/a    LAG  T_write  T_network  T_ack  T p50   T p99
       us-east/0  eu-west      123456789    123456789    123450000  0 B / 0 B / 6.8 kB  93 ms   0.4 ms      40 ms  48 ms  89 ms  177 ms
@@ -34,12 +37,14 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       STREAM     ROLE     PHASE    RECEIVED    DURABLE    APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  replica  halted  123456789  123456789  123450000   2.5 MB       17.3k      -  3.0 MB in 1 file
       us-east/0: target 127.0.0.1:6380 (7.0.15) halted, 2000 units, 100000 keys loaded, 1 divergences, 0 dead letters
-      us-east/0: ping 12 dropped, EXPIRE 4 rewritten
-      us-east/0: last error of the delivery: INCR was refused: WRONGTYPE
+      us-east/0: ping 12 dropped, EXPIRE 4 rewritten, XADD 2 too large to be rewritten, OOM 5 times
+      us-east/0: last error of the delivery: INCR was refused: WRONGTYPE (5000 ms ago)
+      us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start
       us-east/0: history 0123456789abcdef
 
       LINK          PHASE    RTT  CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
       from us-east  open   80 ms      -  90.0 kB   45.0 MB           1
+      refused at the link port: secret 7
 
     ap-south  unreachable  127.0.0.1:7421 does not answer (ECONNREFUSED)
     "

@@ -14,13 +14,14 @@ type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Of
 
 function planner(from = { offset: START, db: 0 }) {
   const dropped: string[] = [];
+  const untranslated: string[] = [];
   const plan = new Planner({
     from,
     checkpointKey: KEY,
     databases: 16,
-    events: { onDropped: (name) => dropped.push(name), onRewritten: () => undefined },
+    events: { onDropped: (name) => dropped.push(name), onRewritten: () => undefined, onUntranslated: (name) => untranslated.push(name) },
   });
-  return { plan, dropped };
+  return { plan, dropped, untranslated };
 }
 
 /** Cuts `stream` into records at the given places, with the header that the source would write. */
@@ -191,11 +192,12 @@ describe("plan", () => {
     ]);
   });
 
-  test("a command too large to be held passes in parts and is one command", () => {
+  test("NEVER_SILENT: a command too large to be held passes in parts as one command, and is told when it might have been rewritten", () => {
     const value = Buffer.alloc(6 * 1024 * 1024, "v");
-    const stream = Buffer.concat([commands("SELECT 2", "INCR n"), encodeCommand("SET", "k", value, "PXAT", 99), commands("INCR m")]);
-    const cuts = Array.from({ length: 7 }, (_, index) => (index + 1) * 900_000);
-    const { plan } = planner();
+    const large = [encodeCommand("set", "k", value, "EX", 99), encodeCommand("APPEND", "k", value)];
+    const stream = Buffer.concat([commands("SELECT 2", "INCR n"), ...large, commands("INCR m")]);
+    const cuts = Array.from({ length: 14 }, (_, index) => (index + 1) * 900_000);
+    const { plan, untranslated } = planner();
     const parts: UnitPart[] = [];
     for (const { header, payload } of records(stream, cuts)) parts.push(...plan.add(header, payload));
     const last = plan.flush();
@@ -203,8 +205,9 @@ describe("plan", () => {
     expect(parts.length).toBeGreaterThan(2);
     const seen = units(parts);
     expect(seen.flatMap((unit) => unit.commands.map(({ db, words }) => `${db} ${words.slice(0, 6)}`))).toEqual(
-      ["2 INCR n", "2 SET k ", "2 INCR m"].map((text) => text.slice(0, 8)),
+      ["2 INCR n", "2 set k ", "2 APPEND", "2 INCR m"].map((text) => text.slice(0, 8)),
     );
+    expect(untranslated).toEqual(["SET"]);
   });
 
   test("however records are cut, the target runs the same commands in the same databases, and no unit cuts a transaction", () => {

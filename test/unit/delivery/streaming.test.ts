@@ -1,3 +1,4 @@
+import pino from "pino";
 import { expect, test } from "vitest";
 import type { Checkpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
@@ -33,7 +34,8 @@ test("APPLIED_ONCE: each unit of a record commits the offset at which it ends, n
     },
   };
   const stats = new DeliveryStats();
-  const options = { history, from, checkpointKey: "k", databases: 16, stats, clock: systemClock, onApplied: () => undefined };
+  const log = pino({ level: "silent" });
+  const options = { history, from, checkpointKey: "k", databases: 16, stats, log, clock: systemClock, onApplied: () => undefined };
   await new Streaming({ ...options, writer: writer as unknown as UnitWriter }).run(stop.signal);
   expect(ends).toHaveLength(3);
   for (const end of ends) expect(end.offset).toBe(Offset.plus(start, end.sentBytes));
