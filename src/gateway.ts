@@ -31,14 +31,15 @@ import { StreamLag } from "./lag/stream-lag.ts";
 import { LinkDialer } from "./link/dialer.ts";
 import { LinkListener } from "./link/listener.ts";
 import type { PeerAck } from "./link/sender-session.ts";
+import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
-import { type Service, type ServiceState, supervise } from "./runtime/supervisor.ts";
+import { RestartSwitch, type Service, type ServiceState, supervise } from "./runtime/supervisor.ts";
 import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
 import { Source } from "./source/source.ts";
 import { SourceStats } from "./source/stats.ts";
 import type { StreamId } from "./stream/position.ts";
 import { formatHostPort } from "./topology/address.ts";
-import type { RegionView, ReplicaView, ServerAddress } from "./topology/region-view.ts";
+import { LINK_CERTIFICATES, type RegionView, type ReplicaView, type ServerAddress } from "./topology/region-view.ts";
 
 export type GatewayOptions = {
   readonly view: RegionView;
@@ -46,6 +47,8 @@ export type GatewayOptions = {
   readonly log: Logger;
   /** A person has said that targets may hold keys that are not ours. */
   readonly adopt: boolean;
+  /** Calls back when a person asks to read again what can be read again: certificates. */
+  readonly onReload?: (reload: () => void) => void;
 };
 
 /** Journal bytes that wait for the disk before the socket is no longer read. */
@@ -80,6 +83,9 @@ class Gateway {
   readonly #dialers = new Map<string, LinkDialer>();
   readonly #replicas: ReplicaParts[] = [];
   readonly #services: { readonly name: string; readonly start: () => Service }[] = [];
+  /** Of the services that hold a connection and nothing else. */
+  readonly #restarts = new Map<string, RestartSwitch>();
+  readonly #certificates: CertificateWatch;
   readonly #states = new Map<string, ServiceState>();
   #origin: OriginParts | undefined;
   #listener: LinkListener | undefined;
@@ -89,11 +95,15 @@ class Gateway {
     this.#view = options.view;
     this.#log = options.log;
     this.#startedAtMs = this.#clock.nowMs();
+    this.#certificates = new CertificateWatch({ sets: this.#view.certificates, log: this.#child("certificates"), clock: this.#clock });
   }
 
   async open(): Promise<void> {
-    const { master, stream, replicas } = this.#view;
-    this.#serve("admin", () => new AdminServer({ ...this.#view.admin, status: () => this.#status(), log: this.#child("admin") }));
+    const { master, stream, replicas, certificates, warnings } = this.#view;
+    for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
+    this.#serve("admin", () => this.#adminServer());
+    if (certificates.length > 0) this.#serve("certificates", () => this.#certificates);
+    this.#options.onReload?.(() => this.#certificates.look({ patient: false }));
     for (const replica of replicas) await this.#openReplica(replica);
     if (master !== undefined && stream !== undefined) await this.#openOrigin(master, stream);
   }
@@ -102,7 +112,8 @@ class Gateway {
     const rates = setInterval(() => this.#observeRates(), RATE_INTERVAL_MS);
     const running = this.#services.map(({ name, start }) => {
       const log = this.#child(name);
-      return supervise({ name, log, clock: this.#clock, start, onState: (state) => this.#states.set(name, state) }, signal);
+      const restarts = this.#restarts.get(name);
+      return supervise({ name, log, clock: this.#clock, start, restarts, onState: (state) => this.#states.set(name, state) }, signal);
     });
     try {
       await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
@@ -117,7 +128,7 @@ class Gateway {
 
   /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
   async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
-    const { region, listen, subscribers, link, secret, tls, digest } = this.#view;
+    const { region, listen, subscribers, link, secret, otherSecrets, tls, digest } = this.#view;
     const clock = this.#clock;
     const journal = await this.#openJournal(stream);
     const stats = new SourceStats();
@@ -130,9 +141,10 @@ class Gateway {
     this.#followLag(journal, lag);
     this.#listener = new LinkListener({
       ...listen,
-      ...(tls && { tls }),
+      ...(tls && { tls, onTlsRenewal: this.#onLinkRenewal }),
       region,
       secret,
+      otherSecrets,
       topologyDigest: digest,
       peers: new Map(subscribers.map((peer) => [peer, new Set([stream])])),
       logs: new Map([[stream, journal]]),
@@ -147,8 +159,11 @@ class Gateway {
       },
     });
     const listener = this.#listener;
-    this.#serve("link-listener", () => listener);
-    this.#serve("source", () => new Source({ ...common, log: this.#child("source"), onRecord: (header) => lag.onRecord(header) }));
+    this.#serveConnection("link-listener", () => listener);
+    this.#serveConnection(
+      "source",
+      () => new Source({ ...common, log: this.#child("source"), onRecord: (header) => lag.onRecord(header) }),
+    );
     this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
   }
 
@@ -190,8 +205,8 @@ class Gateway {
       clock,
     });
     this.#dialers.set(origin, dialer);
-    this.#serve(`delivery:${origin}`, delivery);
-    this.#serve(`link:${origin}`, () => dialer);
+    this.#serveConnection(`delivery:${origin}`, delivery);
+    this.#serveConnection(`link:${origin}`, () => dialer);
   }
 
   async #openJournal(stream: StreamId): Promise<StreamJournal> {
@@ -228,6 +243,33 @@ class Gateway {
     this.#states.set(name, { at: "stopped" });
   }
 
+  /** One that may be started anew at any time. */
+  #serveConnection(name: string, start: () => Service): void {
+    this.#restarts.set(name, new RestartSwitch());
+    this.#serve(name, start);
+  }
+
+  #restart(name: string): boolean {
+    this.#restarts.get(name)?.pull();
+    return this.#restarts.has(name);
+  }
+
+  readonly #onLinkRenewal = (renewed: () => void) =>
+    this.#view.certificates.find(({ use }) => use === LINK_CERTIFICATES)?.onRenewal(renewed) ?? (() => undefined);
+
+  #adminServer(): AdminServer {
+    const { admin, adminClients: clients, adminTls, tls } = this.#view;
+    return new AdminServer({
+      ...admin,
+      clients,
+      ...(adminTls && { tls, onTlsRenewal: this.#onLinkRenewal }),
+      status: () => this.#status(),
+      restart: (service) => this.#restart(service),
+      log: this.#child("admin"),
+      clock: this.#clock,
+    });
+  }
+
   #observeRates(): void {
     const nowMs = this.#clock.nowMs();
     for (const [stream, journal] of this.#journals) this.#rates.get(stream)!.observe(journal.stats(), nowMs);
@@ -259,6 +301,8 @@ class Gateway {
         ...[...this.#dialers.values()].map(receivingStatus),
       ],
       services: [...this.#states].map(([name, state]) => serviceStatus(name, state)),
+      certificates: this.#certificates.stats,
+      warnings: this.#view.warnings,
     };
   }
 }

@@ -17,8 +17,11 @@ const SIGNAL_EXIT = 130;
 const terminal = processTerminal();
 
 async function run({ config, region, adopt = false }: RunOptions): Promise<number> {
+  const onReload = hangUps();
   const view = regionView(loadTopology(config, process.env), region);
   const log = createLogger({ level: view.logLevel, region });
+  // The data folder holds everything that the servers hold: what we write is for our own user.
+  process.umask(0o077);
   const { master, targets } = await preflight(view, adopt);
   // A refused target stops a gateway that does nothing else; one that also keeps its own master's writes goes on with that.
   const refusals = view.master ? master : targets;
@@ -30,7 +33,7 @@ async function run({ config, region, adopt = false }: RunOptions): Promise<numbe
   for (const { level, subject, message } of [...master, ...targets]) {
     if (level !== "ok") log.warn({ event: "preflight.warned", subject, finding: level }, `${subject}: ${message}`);
   }
-  await runGateway({ view, version: versionInfo().version, log, adopt }, stopSignal());
+  await runGateway({ view, version: versionInfo().version, log, adopt, onReload }, stopSignal());
   return ExitCode.ok;
 }
 
@@ -55,6 +58,15 @@ function stopSignal(): AbortSignal {
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   return stop.signal;
+}
+
+/** SIGHUP means: read again what can be read again. It never ends the process, however early it comes. */
+function hangUps(): (listener: () => void) => void {
+  let reload: () => void = () => undefined;
+  process.on("SIGHUP", () => reload());
+  return (listener) => {
+    reload = listener;
+  };
 }
 
 process.exitCode = await runProgram(process.argv.slice(2), { env: process.env, terminal, run });

@@ -4,7 +4,15 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Quantiles } from "../lag/histogram.ts";
-import { type GatewayStatus, type LinkStatus, type LinkStreamStatus, notReadyReasons, type StreamStatus } from "./status.ts";
+import {
+  type CertificateStatus,
+  type GatewayStatus,
+  type LinkStatus,
+  type LinkStreamStatus,
+  notReadyReasons,
+  type StreamStatus,
+  warningsOf,
+} from "./status.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number | undefined];
@@ -37,6 +45,13 @@ const METRICS: readonly Metric[] = [
     status.services.flatMap(({ name, state }) =>
       SERVICE_STATES.map((each): Sample => [{ service: name, state: each }, each === state ? 1 : 0]),
     ),
+  ),
+  gauge("causeway_warnings", "Things that work and need a person; /status says which.", [], (status) => [[{}, warningsOf(status).length]]),
+  certificate("causeway_certificate_expires_in_seconds", "Time until the certificate, or the last authority, expires.", (one, atMs) =>
+    seconds(one.expiresAtMs - atMs),
+  ),
+  certificate("causeway_certificate_refused", "1 while renewed files are broken and the old ones are used.", ({ refused }) =>
+    refused === undefined ? 0 : 1,
   ),
 
   gauge("causeway_stream_offset_bytes", "Position of the stream here, in the master's own count.", ["stream", "stage"], (status) =>
@@ -230,6 +245,12 @@ function gauge(name: string, help: string, labels: readonly string[], samples: M
 
 function stream(type: Metric["type"], name: string, help: string, value: (stream: StreamStatus) => number | undefined): Metric {
   return { name, type, help, labels: ["stream"], samples: (status) => status.streams.map((each) => [{ stream: each.id }, value(each)]) };
+}
+
+function certificate(name: string, help: string, value: (certificate: CertificateStatus, atMs: number) => number | undefined): Metric {
+  const samples = (status: GatewayStatus) =>
+    status.certificates.map((each): Sample => [{ use: each.use, path: each.path }, value(each, status.atMs)]);
+  return { name, type: "gauge", help, labels: ["use", "path"], samples };
 }
 
 function named(

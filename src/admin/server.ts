@@ -1,12 +1,17 @@
 /**
- * The admin port: /healthz, /readyz, /status and /metrics, read-only and without secrets. Each answer is made from one
- * reading of the status. It has no login: bind it to an address that only operators and Prometheus reach.
+ * The admin port: /healthz and /readyz for everybody, /status and /metrics for readers, /restart for operators; `access.ts` knows
+ * who that is. Each answer is made from one reading of the status and holds no secrets.
  */
 import { once } from "node:events";
+import { Server as TlsServer } from "node:https";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { wrapError } from "../errors.ts";
+import { type Clock, systemClock } from "../runtime/clock.ts";
 import type { Service } from "../runtime/supervisor.ts";
+import type { AdminClient, AdminRole } from "../topology/admin-view.ts";
+import type { LinkTls } from "../topology/region-view.ts";
+import { Access } from "./access.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./metrics.ts";
 import { type GatewayStatus, notReadyReasons } from "./status.ts";
 
@@ -15,8 +20,27 @@ export type AdminServerOptions = {
   readonly port: number;
   /** Makes the read model; must be quick and must not throw. */
   readonly status: () => GatewayStatus;
+  /** Whom the topology lets in; without any, everybody may read. */
+  readonly clients?: readonly AdminClient[];
+  /** Present: HTTPS, and certificates as logins. */
+  readonly tls?: LinkTls | undefined;
+  readonly onTlsRenewal?: ((renewed: () => void) => () => void) | undefined;
+  /** Starts a service anew; false when there is none of that name. */
+  readonly restart?: (service: string) => boolean;
   readonly log: Logger;
+  readonly clock?: Clock;
 };
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Needed for this route; without it everybody may ask. */
+    role?: AdminRole;
+  }
+  interface FastifyRequest {
+    /** Who asks, by name. */
+    client: string;
+  }
+}
 
 /** Requests have no body; nobody needs more than a few connections. */
 const MAX_BODY_BYTES = 1024;
@@ -36,20 +60,32 @@ export class AdminServer implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { host, port, log } = this.#options;
     const app = this.#app();
+    const forget = this.#followRenewals(app);
     try {
       await app.listen({ host, port });
-      log.info({ event: "admin.listening", host, port }, "admin port is open");
+      log.info({ event: "admin.listening", host, port, tls: this.#options.tls !== undefined }, "admin port is open");
       if (!signal.aborted) await once(signal, "abort");
     } catch (cause) {
       throw wrapError("ADMIN_UNAVAILABLE", `the admin port ${host}:${port} cannot be opened`, cause);
     } finally {
+      forget();
       await app.close();
     }
   }
 
+  /** New connections get the renewed certificate. */
+  #followRenewals({ server }: FastifyInstance): () => void {
+    const { tls, onTlsRenewal } = this.#options;
+    if (!tls || !onTlsRenewal || !(server instanceof TlsServer)) return () => undefined;
+    return onTlsRenewal(() => server.setSecureContext({ ...tls }));
+  }
+
   #app(): FastifyInstance {
-    const { status, log } = this.#options;
+    const { status, log, clock = systemClock, clients = [], tls, restart = () => false } = this.#options;
+    const access = new Access({ clients, log, clock });
     const app = fastify({
+      // Certificates are asked for and not demanded: who has a token, or only wants /healthz, needs none.
+      ...(tls && { https: { ...tls, requestCert: true, rejectUnauthorized: false, handshakeTimeout: REQUEST_TIMEOUT_MS } as never }),
       logger: false,
       bodyLimit: MAX_BODY_BYTES,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -64,18 +100,41 @@ export class AdminServer implements Service {
     });
     app.setErrorHandler((error: Error & { readonly statusCode?: number }, request, reply) => {
       const code = error.statusCode ?? 500;
-      if (code >= 500) log.error({ event: "admin.failed", url: request.url.slice(0, 100), err: error }, "an admin request failed");
+      if (code >= 500) log.error({ event: "admin.failed", route: request.routeOptions.url, err: error }, "an admin request failed");
       return reply.code(code).send({ error: code >= 500 ? "internal error" : error.message });
     });
-    app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: "expected GET /healthz, /readyz, /status or /metrics" }));
+    app.setNotFoundHandler((_, reply) =>
+      reply.code(404).send({ error: "expected GET /healthz, /readyz, /status or /metrics, or POST /restart/SERVICE" }),
+    );
+
+    app.decorateRequest("client", "");
+    app.addHook("onRequest", async (request, reply) => {
+      const { role } = request.routeOptions.config;
+      if (role === undefined) return;
+      const verdict = access.judge(request.raw, role);
+      if ("client" in verdict) {
+        request.client = verdict.client;
+        return;
+      }
+      if (verdict.status === 401) reply.header("www-authenticate", 'Bearer realm="causeway"');
+      return reply.code(verdict.status).send({ error: verdict.message });
+    });
 
     app.get("/healthz", () => ({ alive: true }));
     app.get("/readyz", (_, reply) => {
       const reasons = notReadyReasons(status());
       return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons });
     });
-    app.get("/status", () => status());
-    app.get("/metrics", async (_, reply) => reply.type(METRICS_CONTENT_TYPE).send(await renderMetrics(status())));
+    app.get("/status", { config: { role: "read" } }, () => status());
+    app.get("/metrics", { config: { role: "read" } }, async (_, reply) =>
+      reply.type(METRICS_CONTENT_TYPE).send(await renderMetrics(status())),
+    );
+    app.post<{ Params: { readonly service: string } }>("/restart/:service", { config: { role: "operator" } }, (request, reply) => {
+      const { service } = request.params;
+      if (!restart(service)) return reply.code(404).send({ error: "expected a service of /status that can be restarted" });
+      log.warn({ event: "admin.restarted", restarted: service, client: request.client }, `${request.client} restarted ${service}`);
+      return { restarted: service };
+    });
     return app;
   }
 }

@@ -19,6 +19,20 @@ export type GatewayStatus = {
   readonly listener?: ListenerStatus;
   readonly links: readonly LinkStatus[];
   readonly services: readonly ServiceStatus[];
+  /** Our own certificates and the authorities that we trust. */
+  readonly certificates: readonly CertificateStatus[];
+  /** What works and should not stay so, as found at the start; one sentence each. */
+  readonly warnings: readonly string[];
+};
+
+export type CertificateStatus = {
+  /** `link`, `master`, `target of us-east`. */
+  readonly use: string;
+  readonly path: string;
+  readonly state: "valid" | "expiring" | "expired";
+  readonly expiresAtMs: number;
+  /** Why the files that lie there now are not used; those read before are. */
+  readonly refused?: string;
 };
 
 export type StreamStatus = {
@@ -178,6 +192,15 @@ export type ServiceStatus = {
   readonly message?: string;
   readonly sinceMs?: number;
 };
+
+/** What does not stop anything yet and needs a person, one sentence each. */
+export function warningsOf(status: GatewayStatus): readonly string[] {
+  const certificates = status.certificates.flatMap(({ path, state, expiresAtMs, refused }) => [
+    ...(state === "valid" ? [] : [`${path} ${state === "expired" ? "has expired" : "expires"} on ${new Date(expiresAtMs).toISOString()}`]),
+    ...(refused === undefined ? [] : [`renewed certificates are not used: ${refused}`]),
+  ]);
+  return [...status.warnings, ...new Set(certificates)];
+}
 
 /** Why the gateway is not ready, one sentence each; empty when it is. */
 export function notReadyReasons(status: GatewayStatus): readonly string[] {

@@ -48,7 +48,9 @@ async function preflight(region: string, view: RegionView, { adopt, masters }: {
     const master = (await masters.get(origin))?.facts;
     return await preflightTarget({ address: target, stream, adopt, ...(master && { master }) });
   });
+  const warnings = view.warnings.map((message): Finding => ({ level: "warning", subject: `gateway of ${region}`, message }));
   const findings = await Promise.all([
+    warnings,
     preflightDataFolder(view),
     masters.get(region)?.then((report) => report.findings) ?? [],
     ...targets,

@@ -4,6 +4,7 @@ import { GatewayError } from "../errors.ts";
 import type { Environment } from "../topology/topology.ts";
 import { type CheckOptions, runCheck } from "./check.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { type RestartOptions, restartService } from "./restart.ts";
 import { type StatusOptions, showStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
 import { versionInfo } from "./version.ts";
@@ -92,6 +93,8 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .option("-r, --region <name>", "only this region's gateway (default: all that answer)")
     .option("--json", "print the read models as JSON; offsets are decimal strings")
     .option("-w, --watch", "show it again each second until Ctrl-C")
+    .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
+    .option("--key <file>", "its private key")
     .addHelpText(
       "after",
       help(
@@ -103,6 +106,21 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
       ),
     )
     .action(async (options: StatusOptions) => done(await showStatus(options, env, terminal)));
+
+  subcommand(program, "restart", "start one service of a running gateway anew, also a halted one; needs an operator's login")
+    .argument("<service>", "source, link-listener, link:REGION or delivery:REGION, as /status names it")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
+    .option("-r, --region <name>", "whose gateway (required)")
+    .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
+    .option("--key <file>", "its private key")
+    .addHelpText(
+      "after",
+      help(
+        ["causeway restart delivery:us-east --config topology.yaml --region eu-west"],
+        "It resumes where it was; no full sync. For what only a new process can do (another topology, --adopt), restart the process.",
+      ),
+    )
+    .action(async (service: string, options: RestartOptions) => done(await restartService(service, options, env, terminal)));
 
   subcommand(program, "version", "print the version")
     .option("--json", "print it as JSON")

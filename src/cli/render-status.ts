@@ -1,5 +1,5 @@
 /** The table of `causeway status`: pure, from the read models of the gateways that answered. */
-import { type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus } from "../admin/status.ts";
+import { type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus, warningsOf } from "../admin/status.ts";
 import type { Quantiles } from "../lag/histogram.ts";
 import { formatBytes, formatCount, formatDuration, formatMs } from "./format.ts";
 import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
@@ -29,6 +29,7 @@ function renderGateway(status: GatewayStatus, color: boolean): readonly string[]
   return [
     `${status.region}  ${ready}  causeway ${status.version}, ${status.lz4}, up ${up}`,
     ...reasons.map((reason) => `  ${paint("!", "bad", color)} ${printable(reason)}`),
+    ...warningsOf(status).map((warning) => `  ${paint("!", "warn", color)} ${printable(warning)}`),
     ...section(STREAM_COLUMNS, status.streams.map(streamRow), color),
     ...status.streams.flatMap((stream) => streamNotes(stream, status.atMs)).map((note) => `  ${printable(note)}`),
     ...section(

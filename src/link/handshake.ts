@@ -73,6 +73,8 @@ export type ListenerStep =
   | { readonly kind: "open"; readonly peer: string; readonly frame: Frame; readonly sameTopology: boolean };
 
 export type ListenerHandshakeOptions = HandshakeOptions & {
+  /** Accepted as well while the secret is changed: the listener answers with the one that the dialer knows. */
+  readonly otherSecrets?: readonly string[] | undefined;
   readonly isPeer: (region: string) => boolean;
   /** Undefined without mutual TLS. */
   readonly isCertified?: ((region: string) => boolean) | undefined;
@@ -88,7 +90,7 @@ export class ListenerHandshake {
 
   /** Says nothing about regions, streams or the topology before the dialer has proven itself. */
   step(frame: Frame): ListenerStep {
-    const { secret, region, nonce, topologyDigest, isPeer, isCertified } = this.#options;
+    const { region, nonce, topologyDigest, isPeer, isCertified } = this.#options;
     if (frame.kind === "hello" && this.#hello === undefined) {
       if (frame.version !== PROTOCOL_VERSION) {
         return refuse("version", `this gateway speaks link version ${PROTOCOL_VERSION}, the peer speaks ${frame.version}`);
@@ -106,7 +108,10 @@ export class ListenerHandshake {
       dialerNonce: hello.nonce,
       listenerNonce: nonce,
     };
-    if (!isProof(frame.mac, secret, "dialer", transcript)) return refuse("secret", "the shared secret of the peer is not ours");
+    const secret = [this.#options.secret, ...(this.#options.otherSecrets ?? [])].find((one) =>
+      isProof(frame.mac, one, "dialer", transcript),
+    );
+    if (secret === undefined) return refuse("secret", "the shared secret of the peer is not ours");
     if (hello.expectedRegion !== region) {
       return refuse("wrong-region", `this is the gateway of ${region}, the peer expected ${printable(hello.expectedRegion)}`, hello.region);
     }

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { createServer as createTlsServer } from "node:https";
+import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
@@ -42,7 +42,11 @@ export type LinkListenerOptions = SenderPorts & {
   /** 0: any free one, see `stats.port`. */
   readonly port: number;
   readonly tls?: LinkTls | undefined;
+  /** Tells when `tls` has changed, until the returned function is called. */
+  readonly onTlsRenewal?: ((renewed: () => void) => () => void) | undefined;
   readonly secret: string;
+  /** Accepted as well while the secret is changed. */
+  readonly otherSecrets?: readonly string[] | undefined;
   /** Hex. */
   readonly topologyDigest: string;
   /** Which streams each region may take. */
@@ -81,6 +85,7 @@ export class LinkListener implements Service {
     const sockets = new WebSocketServer({ ...WEBSOCKET_OPTIONS, noServer: true, clientTracking: false });
     const server = this.#createServer();
     const scope = new Scope(signal);
+    const forget = this.#followRenewals(server);
     server.on("upgrade", (request, socket, head) => {
       const refusal = this.#admit(request);
       if (refusal) {
@@ -102,6 +107,7 @@ export class LinkListener implements Service {
       await this.#listen(server, scope.signal);
     } finally {
       this.#port = undefined;
+      forget();
       scope.release();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -141,6 +147,13 @@ export class LinkListener implements Service {
     server.on("tlsClientError", () => this.#refusals.add("tls", "a TLS handshake failed on the link port"));
     server.on("drop", () => this.#refusals.add("busy", "too many connections to the link port"));
     return server;
+  }
+
+  /** New links get the renewed certificate; those that run go on. */
+  #followRenewals(server: Server): () => void {
+    const { tls, onTlsRenewal } = this.#options;
+    if (!tls || !onTlsRenewal || !(server instanceof TlsServer)) return () => undefined;
+    return onTlsRenewal(() => server.setSecureContext({ ...tls }));
   }
 
   /** Returns when the signal aborts. */
@@ -187,10 +200,11 @@ export class LinkListener implements Service {
 
   /** Undefined when the connection ended before the proof. */
   async #prove(connection: LinkConnection, socket: Socket, signal: AbortSignal): Promise<Opened | undefined> {
-    const { region, secret, topologyDigest, peers } = this.#options;
+    const { region, secret, otherSecrets, topologyDigest, peers } = this.#options;
     const handshake = new ListenerHandshake({
       region,
       secret,
+      otherSecrets,
       nonce: randomBytes(NONCE_BYTES),
       topologyDigest: Buffer.from(topologyDigest, "hex"),
       isPeer: (name) => peers.has(name),

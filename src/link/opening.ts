@@ -13,8 +13,13 @@ import { isCertificateOf } from "./certificate.ts";
 import { LinkConnection, WEBSOCKET_OPTIONS } from "./connection.ts";
 import { DialerHandshake, HANDSHAKE_DEADLINE_MS } from "./handshake.ts";
 
-/** PEM texts. */
-export type LinkTls = { readonly cert: string | Buffer; readonly key: string | Buffer; readonly ca: string | Buffer };
+/** PEM texts; copied for each connection, so that properties may answer with what is current. */
+export type LinkTls = {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+  readonly passphrase?: string | undefined;
+  readonly ca: string | Buffer;
+};
 
 /** The one path of a link listener. */
 export const LINK_PATH = "/link";

@@ -1,8 +1,9 @@
 /**
  * Runs services and obeys the disposition of their errors: retry and resync start a new attempt after a backoff,
- * halt leaves the service stopped (the others go on) until the process is restarted.
+ * halt leaves the service stopped (the others go on) until a person restarts it, or the process.
  * Decoders that refuse the same input again and again are halted: corrupt input does not heal.
  */
+import { once } from "node:events";
 import type { Logger } from "pino";
 import { type ErrorCode, GatewayError, wrapError } from "../errors.ts";
 import { Backoff } from "./backoff.ts";
@@ -27,7 +28,25 @@ export type SupervisorOptions = {
   /** Builds a fresh service for each attempt. */
   readonly start: () => Service;
   readonly onState?: (state: ServiceState) => void;
+  /** By which a person starts the service anew; without it a halted service is over. */
+  readonly restarts?: RestartSwitch | undefined;
 };
+
+/** Each pull ends the attempt under way, or the pause before the next one, and begins anew; also after a halt. */
+export class RestartSwitch {
+  #pulled = new AbortController();
+
+  /** Aborts at the next pull. */
+  get next(): AbortSignal {
+    return this.#pulled.signal;
+  }
+
+  pull(): void {
+    const pulled = this.#pulled;
+    this.#pulled = new AbortController();
+    pulled.abort();
+  }
+}
 
 const BASE_DELAY_MS = 250;
 const MAX_DELAY_MS = 15_000;
@@ -45,21 +64,30 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
   let malformed = 0;
   while (!signal.aborted) {
     const startedAt = clock.nowMs();
+    const attempt = attemptWithin(signal, options.restarts?.next);
     report({ at: "running", attempt: backoff.attempts });
     let error: GatewayError;
     try {
-      await options.start().run(signal);
+      await options.start().run(attempt.signal);
       if (signal.aborted) break;
+      if (attempt.signal.aborted) continue;
       error = new GatewayError("INVARIANT", `${name} ended without being told to`);
     } catch (cause) {
       if (signal.aborted) break;
+      if (attempt.signal.aborted) continue;
       error = wrapError("INVARIANT", `${name} failed unexpectedly`, cause);
+    } finally {
+      attempt.release();
     }
     malformed = MALFORMED.has(error.code) ? malformed + 1 : 0;
     if (error.disposition === "halt" || malformed >= MALFORMED_LIMIT) {
       log.error({ event: "service.halted", code: error.code, details: error.details, err: error }, error.message);
       report({ at: "halted", code: error.code, message: error.message, since: clock.nowMs() });
-      return;
+      if (!options.restarts) return;
+      await restarted(options.restarts, signal);
+      backoff.reset();
+      malformed = 0;
+      continue;
     }
     const superseded = error.code === "LINK_SUPERSEDED";
     if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS && !superseded) backoff.reset();
@@ -67,7 +95,35 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     const level = backoff.attempts > 3 ? "warn" : "info";
     log[level]({ event: "service.restarted", code: error.code, retryInMs: Math.round(retryInMs), details: error.details }, error.message);
     report({ at: "waiting", attempt: backoff.attempts, code: error.code, message: error.message, retryInMs });
-    await sleep(retryInMs, signal);
+    const pause = attemptWithin(signal, options.restarts?.next);
+    await sleep(retryInMs, pause.signal);
+    pause.release();
   }
   report({ at: "stopped" });
+}
+
+/** Aborts with either signal; `release` cuts the tie, because both live longer (AbortSignal.any keeps listeners in Node 20). */
+function attemptWithin(
+  stop: AbortSignal,
+  restart: AbortSignal | undefined,
+): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  const parents = restart ? [stop, restart] : [stop];
+  for (const parent of parents) {
+    if (parent.aborted) abort();
+    parent.addEventListener("abort", abort, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const parent of parents) parent.removeEventListener("abort", abort);
+    },
+  };
+}
+
+async function restarted(restarts: RestartSwitch, signal: AbortSignal): Promise<void> {
+  const attempt = attemptWithin(signal, restarts.next);
+  if (!attempt.signal.aborted) await once(attempt.signal, "abort");
+  attempt.release();
 }

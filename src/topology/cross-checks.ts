@@ -5,7 +5,14 @@
 import { formatHostPort, type GatewayUrl, type HostPort, isLoopback, isWildcard } from "./address.ts";
 import type { Path } from "./document.ts";
 import type { Complaint } from "./problems.ts";
-import { type GatewaySettings, REGION_PATTERN, type ReplicaSettings, type ServerSettings, type TopologySettings } from "./schema.ts";
+import {
+  type AdminSettings,
+  type GatewaySettings,
+  REGION_PATTERN,
+  type ReplicaSettings,
+  type ServerSettings,
+  type TopologySettings,
+} from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** A region as far as it is valid. */
@@ -23,6 +30,7 @@ export type Checkable = {
   readonly regions: ReadonlyMap<string, CheckableRegion>;
   readonly links: readonly (TopologySettings["links"][number] | undefined)[];
   readonly allowPlaintext: boolean;
+  readonly admin: AdminSettings | undefined;
 };
 
 export function crossCheck(topology: Checkable): readonly Complaint[] {
@@ -33,6 +41,7 @@ export function crossCheck(topology: Checkable): readonly Complaint[] {
     ...machines(topology),
     ...transport(topology),
     ...links(topology),
+    ...adminPorts(topology),
   ];
 }
 
@@ -104,6 +113,13 @@ function* transport({ regions, links, allowPlaintext }: Checkable): Iterable<Com
     if (!gateway) continue;
     const path = ["regions", region, "gateway", "url"];
     yield* plaintext(gateway.url, path, allowPlaintext);
+    if (!gateway.tls && !allowPlaintext && !isLoopback(gateway.listen.host)) {
+      yield {
+        path: ["regions", region, "gateway", "listen"],
+        message:
+          "expected a loopback address, or gateway.tls: links of other machines would be plaintext (link.allowPlaintext: true permits it)",
+      };
+    }
     if (gateway.tls && !gateway.url.tls) yield { path, message: "expected wss://: this gateway has TLS certificates" };
     if (gateway.url.tls && !gateway.tls) yield { path, message: "expected gateway.tls beside it: wss:// needs certificates" };
     for (const origin of origins) {
@@ -139,6 +155,38 @@ function* links({ regions, links, allowPlaintext }: Checkable): Iterable<Complai
       yield { path: ["links", index], message: `the link from ${link.from} to ${link.to} is given twice` };
     seen.add(`${link.from} ${link.to}`);
     yield* plaintext(link.url, ["links", index, "url"], allowPlaintext);
+  }
+}
+
+/** Other machines reach an admin port only with a login, and a login does not travel in plaintext, unless the file says so. */
+function* adminPorts({ regions, admin }: Checkable): Iterable<Complaint> {
+  if (!admin) return;
+  const clients = Object.entries(admin.clients);
+  for (const [region, { gateway }] of regions) {
+    if (!gateway) continue;
+    const path = ["regions", region, "gateway"];
+    if (admin.tls && !gateway.tls) yield { path, message: "expected tls: admin.tls is true, which needs certificates" };
+    if (isLoopback(gateway.admin.host)) continue;
+    if (clients.length === 0 && !admin.allowOpen) {
+      yield {
+        path: [...path, "admin"],
+        message:
+          "expected a loopback address, or admin.clients: whoever reaches this port could read it (admin.allowOpen: true permits it)",
+      };
+    } else if (clients.length > 0 && !admin.tls && !admin.allowPlaintext) {
+      yield {
+        path: [...path, "admin"],
+        message: "expected a loopback address, or admin.tls: tokens could be read on the way (admin.allowPlaintext: true permits it)",
+      };
+    }
+  }
+  for (const [name, { token }] of clients) {
+    if (token === undefined && !admin.tls) {
+      yield {
+        path: ["admin", "clients", name],
+        message: "expected a token, or admin.tls: true, with which a certificate of this name does",
+      };
+    }
   }
 }
 

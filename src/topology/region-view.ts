@@ -1,24 +1,27 @@
 /** What one region's gateway needs from the topology: its own part, its peers, secrets and certificates resolved. */
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import type { X509Certificate } from "node:crypto";
 import { GatewayError } from "../errors.ts";
+import { isCertificateOf } from "../link/certificate.ts";
+import type { PemFiles } from "../runtime/pem-files.ts";
 import { StreamId } from "../stream/position.ts";
 import type { GatewayUrl, HostPort } from "./address.ts";
+import { type AdminClient, adminClients } from "./admin-view.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
-import type { Complaint } from "./problems.ts";
+import { Resolver } from "./resolver.ts";
 import type { GatewaySettings, JournalSettings, ServerSettings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Topology } from "./topology.ts";
 
-/** Text of PEM files. */
-export type LinkTls = { readonly cert: string; readonly key: string; readonly ca: string };
+/** Text of PEM files, always the current one: copy the object for each connection, do not keep its values. */
+export type LinkTls = { readonly cert: string; readonly key: string; readonly passphrase?: string; readonly ca: string };
 
-/** Fits the option of the same name of ioredis and of node:tls. */
+/** Fits the option of the same name of ioredis and of node:tls; as current as LinkTls. */
 export type ServerTls = {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
+  readonly passphrase?: string;
   readonly servername?: string;
   readonly rejectUnauthorized: boolean;
 };
@@ -39,11 +42,19 @@ export type RegionView = {
   readonly digest: string;
   /** The links' shared secret. */
   readonly secret: string;
+  /** Others that peers may still, or already, use. */
+  readonly otherSecrets: readonly string[];
   readonly listen: HostPort;
   readonly admin: HostPort;
+  readonly adminClients: readonly AdminClient[];
+  readonly adminTls: boolean;
   /** Absolute. */
   readonly dataFolder: string;
   readonly tls?: LinkTls;
+  /** Every set of files that may be renewed. */
+  readonly certificates: readonly PemFiles[];
+  /** What works and should not stay so; one sentence each. */
+  readonly warnings: readonly string[];
   readonly master?: ServerAddress;
   /** Our own stream; absent without a master. */
   readonly stream?: StreamId;
@@ -60,7 +71,8 @@ export type RegionView = {
   readonly logLevel: "debug" | "info" | "warn" | "error";
 };
 
-const MIN_SECRET_CHARACTERS = 16;
+/** The set of `certificates` that peers see. */
+export const LINK_CERTIFICATES = "link";
 
 /** Throws CONFIG_INVALID: an unknown region, or secrets and certificates of this region that cannot be read. */
 export function regionView(topology: Topology, region: string): RegionView {
@@ -74,21 +86,33 @@ export function regionView(topology: Topology, region: string): RegionView {
   const resolver = new Resolver(topology);
   const { gateway } = own;
   const journal = mergeJournal(settings.journal, gateway.journal);
+  const references = Array.isArray(settings.secret) ? settings.secret : [settings.secret];
+  const [secret = "", ...otherSecrets] = references.map((reference) => resolver.longSecret(reference, ["secret"]));
+  const tlsPath = ["regions", region, "gateway", "tls"];
   const view: RegionView = {
     region,
     digest: topologyDigest(topology),
-    secret: resolver.sharedSecret(settings.secret, ["secret"]),
+    secret,
+    otherSecrets,
     listen: gateway.listen,
     admin: gateway.admin,
+    adminClients: adminClients(topology, resolver),
+    adminTls: settings.admin.tls,
     dataFolder: resolver.path(gateway.data),
-    ...(gateway.tls && { tls: resolver.files(gateway.tls, ["regions", region, "gateway", "tls"]) }),
-    ...(own.master && { master: resolver.server(own.master, ["regions", region, "master"]), stream: StreamId.of(region) }),
+    // All three are required by the schema.
+    ...(gateway.tls && { tls: resolver.tls(LINK_CERTIFICATES, gateway.tls, tlsPath, {}, naming(region)) as LinkTls }),
+    certificates: resolver.certificates,
+    warnings: resolver.warnings,
+    ...(own.master && {
+      master: serverAddress(resolver, "master", own.master, ["regions", region, "master"]),
+      stream: StreamId.of(region),
+    }),
     subscribers: own.master ? Object.keys(settings.regions).filter((other) => settings.regions[other]?.replicas[region]) : [],
     replicas: Object.entries(own.replicas).map(([origin, { write, onDivergence }]) => ({
       origin,
       stream: StreamId.of(origin),
       dial: dialUrl(topology, origin, region),
-      target: resolver.server(write, ["regions", region, "replicas", origin, "write"]),
+      target: serverAddress(resolver, `target of ${origin}`, write, ["regions", region, "replicas", origin, "write"]),
       onDivergence,
     })),
     journal,
@@ -97,11 +121,6 @@ export function regionView(topology: Topology, region: string): RegionView {
   };
   if (resolver.complaints.length > 0) throw topology.refuse(resolver.complaints);
   return view;
-}
-
-/** Where each region's admin port is, for `causeway status`; no secrets are needed for that. */
-export function adminAddresses(topology: Topology): ReadonlyMap<string, HostPort> {
-  return new Map(Object.entries(topology.settings.regions).map(([region, { gateway }]) => [region, gateway.admin]));
 }
 
 function dialUrl({ settings }: Topology, from: string, to: string): GatewayUrl {
@@ -117,67 +136,30 @@ function mergeJournal(common: JournalSettings, own: GatewaySettings["journal"]):
   };
 }
 
-/** Reads what settings refer to and collects every failure; the values themselves appear in no message. */
-class Resolver {
-  readonly complaints: Complaint[] = [];
-  readonly #env: Topology["env"];
-  readonly #folder: string;
+/** Peers know us by our region's name. */
+function naming(region: string) {
+  return (certificate: X509Certificate) =>
+    isCertificateOf(region, certificate.toLegacyObject()) ? undefined : `does not name region ${region}, as peers expect`;
+}
 
-  constructor(topology: Topology) {
-    this.#env = topology.env;
-    this.#folder = dirname(resolve(topology.file));
-  }
+function serverAddress(resolver: Resolver, use: string, settings: ServerSettings, path: Path): ServerAddress {
+  const { url, username, password, tls } = settings;
+  const usesTls = url.tls || tls !== undefined;
+  return {
+    host: url.host,
+    port: url.port,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password: resolver.secret(password, [...path, "password"]) }),
+    ...(usesTls && { tls: serverTls(resolver, use, tls, [...path, "tls"]) }),
+  };
+}
 
-  path(path: string): string {
-    return resolve(this.#folder, path);
+function serverTls(resolver: Resolver, use: string, settings: ServerSettings["tls"], path: Path): ServerTls {
+  const { servername, rejectUnauthorized = true, ...files } = settings ?? {};
+  if (!rejectUnauthorized) {
+    resolver.warnings.push(
+      `the certificate of the ${use} is not verified (tls.rejectUnauthorized: false): whoever is on the way can pretend to be it`,
+    );
   }
-
-  sharedSecret(reference: string, path: Path): string {
-    const secret = this.#secret(reference, path);
-    if (secret !== "" && secret.length < MIN_SECRET_CHARACTERS) {
-      this.complaints.push({ path, message: `${reference} has less than ${MIN_SECRET_CHARACTERS} characters` });
-    }
-    return secret;
-  }
-
-  server(settings: ServerSettings, path: Path): ServerAddress {
-    const { url, username, password, tls } = settings;
-    const usesTls = url.tls || tls !== undefined;
-    return {
-      host: url.host,
-      port: url.port,
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password: this.#secret(password, [...path, "password"]) }),
-      ...(usesTls && { tls: this.#serverTls(tls, [...path, "tls"]) }),
-    };
-  }
-
-  files<Name extends string>(files: Readonly<Record<Name, string>>, path: Path): Record<Name, string> {
-    const entries = Object.entries<string>(files).map(([name, file]) => [name, this.#file(file, [...path, name])] as const);
-    return Object.fromEntries(entries) as Record<Name, string>;
-  }
-
-  #serverTls(settings: ServerSettings["tls"], path: Path): ServerTls {
-    const { servername, rejectUnauthorized = true, ca, cert, key } = settings ?? {};
-    const files = Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, file]) => file !== undefined)) as Record<string, string>;
-    return { ...this.files(files, path), rejectUnauthorized, ...(servername !== undefined && { servername }) };
-  }
-
-  #secret(reference: string, path: Path): string {
-    const name = /^\$\{(.+)\}$/.exec(reference)?.[1];
-    const value = name === undefined ? this.#file(reference.slice("file:".length), path).replace(/\r?\n$/, "") : (this.#env[name] ?? "");
-    if (name !== undefined && value === "") this.complaints.push({ path, message: `the environment variable ${name} is not set` });
-    return value;
-  }
-
-  #file(file: string, path: Path): string {
-    try {
-      const text = readFileSync(this.path(file), "utf8");
-      if (text.trim() === "") this.complaints.push({ path, message: `the file ${file} is empty` });
-      return text;
-    } catch (cause) {
-      this.complaints.push({ path, message: `the file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code})` });
-      return "";
-    }
-  }
+  return resolver.tls(use, files, path, { rejectUnauthorized, ...(servername !== undefined && { servername }) });
 }

@@ -44,6 +44,7 @@ const secret = z
 
 const certificate = path.describe("PEM file with the certificate (and its chain), relative to this file.");
 const key = path.describe("PEM file with the private key, relative to this file.");
+const passphrase = secret.optional().describe(`Passphrase of the private key, as ${REFERENCE}.`);
 const ca = path.describe("PEM file with the authorities that are trusted, relative to this file.");
 
 export const serverSchema = z.strictObject({
@@ -55,6 +56,7 @@ export const serverSchema = z.strictObject({
       ca: ca.optional(),
       cert: certificate.optional(),
       key: key.optional(),
+      passphrase,
       servername: z.string().min(1).optional().describe("Name to expect in the server's certificate; default the URL's host."),
       rejectUnauthorized: z.boolean().prefault(true).describe("false accepts any certificate: for tests only."),
     })
@@ -98,7 +100,7 @@ export const gatewaySchema = z.strictObject({
   admin: hostPort.describe("host:port of /healthz, /readyz, /status and /metrics."),
   data: path.describe("Folder of the journal, relative to this file; nobody else may use it."),
   tls: z
-    .strictObject({ cert: certificate, key, ca })
+    .strictObject({ cert: certificate, key, passphrase, ca })
     .optional()
     .describe("Certificates for links: peers prove who they are by certificates whose name is their region."),
   journal: journalOverride.optional().describe("What differs from the common journal settings here."),
@@ -135,16 +137,43 @@ export const linkSchema = z.strictObject({
   allowPlaintext: z.boolean().prefault(false).describe("true allows ws:// between machines: the data is then readable on the way."),
 });
 
+/** Roles contain each other in this order. */
+export const ADMIN_ROLES = ["read", "operator"] as const;
+
+const adminClient = z.strictObject({
+  role: z.enum(ADMIN_ROLES).describe("read: status and metrics. operator: also what changes something, such as restarting a service."),
+  token: secret
+    .optional()
+    .describe(`Its bearer token, at least 16 characters, as ${REFERENCE}. Without one it shows a certificate with its name (admin.tls).`),
+});
+
+export const adminSchema = z.strictObject({
+  clients: z
+    .record(z.string(), adminClient)
+    .prefault({})
+    .describe("Who may use the admin ports, by name. Without any they can be read by all who reach them, and change nothing."),
+  tls: z.boolean().prefault(false).describe("true: the admin ports speak HTTPS with gateway.tls, and accept clients' certificates."),
+  allowOpen: z.boolean().prefault(false).describe("true allows admin ports without clients on addresses that other machines reach."),
+  allowPlaintext: z.boolean().prefault(false).describe("true allows tokens over HTTP between machines: they are then readable on the way."),
+});
+
+const SHARED_SECRET = `${REFERENCE}, or a list of these`;
+
 export const topologySchema = z
   .strictObject({
     version: z.literal(1, "expected 1").describe("Version of this format: 1."),
-    secret: secret.describe(`Shared secret by which gateways recognise each other, at least 16 characters, as ${REFERENCE}.`),
+    secret: z
+      .union([secret, z.array(secret).min(1)], { error: `expected ${SHARED_SECRET}: secrets do not belong into this file` })
+      .describe(
+        `Shared secret by which gateways recognise each other, at least 16 characters, as ${SHARED_SECRET}: the first is used, all are accepted.`,
+      ),
     regions: z
       .record(z.string().meta({ pattern: REGION_PATTERN.source }), regionSchema)
       .describe("Every region by name: lower-case letters, digits and hyphens."),
     links: z.array(linkOverrideSchema).prefault([]).describe("Where a region reaches another by a different address than gateway.url."),
     journal: journal.prefault({}).describe("The durable journal, in every gateway."),
     link: linkSchema.prefault({}).describe("The links between gateways."),
+    admin: adminSchema.prefault({}).describe("Who may use the admin ports, and how."),
     log: z
       .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).prefault("info").describe("Least severe level that is logged.") })
       .prefault({})
@@ -156,6 +185,7 @@ export type TopologySettings = z.output<typeof topologySchema>;
 export type GatewaySettings = z.output<typeof gatewaySchema>;
 export type ReplicaSettings = z.output<typeof replicaSchema>;
 export type ServerSettings = z.output<typeof serverSchema>;
+export type AdminSettings = z.output<typeof adminSchema>;
 export type JournalSettings = z.output<typeof journal>;
 
 /** The JSON Schema that editors use; also the list of keys that are known at a place. */

@@ -8,6 +8,7 @@ import { type Checkable, type CheckableRegion, crossCheck } from "./cross-checks
 import { type Path, parseTopologyText, type TopologyText } from "./document.ts";
 import { type Complaint, describeIssues } from "./problems.ts";
 import {
+  adminSchema,
   gatewaySchema,
   linkOverrideSchema,
   linkSchema,
@@ -78,6 +79,7 @@ function checkable(value: unknown): Checkable {
     regions: new Map(Object.entries(mapping(root["regions"])).map(([name, region]) => [name, checkableRegion(mapping(region))])),
     links: overrides.map((override) => linkOverrideSchema.safeParse(override).data),
     allowPlaintext: link.success ? link.data.allowPlaintext : mapping(root["link"])["allowPlaintext"] === true,
+    admin: adminSchema.safeParse(root["admin"] ?? {}).data,
   };
 }
 

@@ -93,6 +93,8 @@ export const originStatus: GatewayStatus = {
     { name: "source", needed: true, state: "running" },
     { name: "link-listener", needed: true, state: "running" },
   ],
+  certificates: [{ use: "link", path: "/etc/causeway/tls/us-east.crt", state: "valid", expiresAtMs: AT + 5_184_000_000 }],
+  warnings: [],
 };
 
 export const replicaStatus: GatewayStatus = {

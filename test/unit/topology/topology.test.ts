@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to the environment are written like this in the file
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -274,13 +274,18 @@ describe("regionView", () => {
   });
 
   test("certificates are read, and rediss:// alone turns TLS on", () => {
-    writeFileSync(join(folder, "ca.pem"), "PEM");
+    const authority = readFileSync(new URL("../../fixtures/link-tls/ca.crt", import.meta.url), "utf8");
+    writeFileSync(join(folder, "ca.pem"), authority);
     const text = VALID.replace("redis://127.0.0.1:6379 }", "rediss://127.0.0.1:6379 }").replace(
       "redis://127.0.0.1:6380",
       "redis://127.0.0.1:6380\n          tls: { ca: ca.pem, servername: redis }",
     );
     expect(regionView(load(text), "us-east").master?.tls).toEqual({ rejectUnauthorized: true });
-    expect(regionView(load(text), "eu-west").replicas[0]?.target.tls).toEqual({ ca: "PEM", servername: "redis", rejectUnauthorized: true });
+    expect(regionView(load(text), "eu-west").replicas[0]?.target.tls).toEqual({
+      ca: authority,
+      servername: "redis",
+      rejectUnauthorized: true,
+    });
   });
 });
 

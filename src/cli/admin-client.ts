@@ -1,0 +1,106 @@
+/** Asks a gateway's admin port, as the client of the topology whose token is here, or with a certificate given on the command line. */
+import { readFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import { request as requestTls } from "node:https";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import { GatewayError } from "../errors.ts";
+import { isCertificateOf } from "../link/certificate.ts";
+import { formatHostPort, isWildcard } from "../topology/address.ts";
+import { type AdminEndpoint, type AdminRole, adminEndpoints } from "../topology/admin-view.ts";
+import { didYouMean } from "../topology/suggest.ts";
+import { type Environment, loadTopology } from "../topology/topology.ts";
+
+export type AdminOptions = {
+  readonly config: string;
+  readonly region?: string;
+  /** PEM files of a client that logs in by certificate. */
+  readonly cert?: string;
+  readonly key?: string;
+};
+
+/** `where` is host:port. */
+export type AdminAnswer = { readonly where: string } & (
+  | { readonly status: number; readonly body: unknown }
+  | { readonly unreachable: string }
+);
+
+const ASK_TIMEOUT_MS = 3_000;
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** The gateways that are meant: one, or all of the topology. Throws CONFIG_INVALID. */
+export function chooseEndpoints({ config, region }: AdminOptions, env: Environment, role: AdminRole): readonly AdminEndpoint[] {
+  const all = adminEndpoints(loadTopology(config, env), role);
+  if (region === undefined) return all;
+  const chosen = all.filter((endpoint) => endpoint.region === region);
+  if (chosen.length > 0) return chosen;
+  const known = all.map((endpoint) => endpoint.region);
+  throw new GatewayError("CONFIG_INVALID", `region ${region} is not in ${config} (known: ${known.join(", ")})${didYouMean(region, known)}`);
+}
+
+/** Never throws but CONFIG_INVALID, when the client's certificate cannot be read. */
+export async function askAdmin(endpoint: AdminEndpoint, method: "GET" | "POST", path: string, options: AdminOptions): Promise<AdminAnswer> {
+  const { region, port, token, tls } = endpoint;
+  const host = isWildcard(endpoint.host) ? (endpoint.host === "::" ? "::1" : "127.0.0.1") : endpoint.host;
+  const where = formatHostPort({ host, port });
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const common = { host, port, path, method, headers, agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) } as const;
+  const client = { cert: readFile(options.cert), key: readFile(options.key) };
+  const asked = tls ? requestTls({ ...common, ...client, ca: readFile(tls.ca), checkServerIdentity: identityOf(region) }) : request(common);
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      asked.once("response", resolve).once("error", reject).end();
+    });
+    const text = await read(response);
+    return text === undefined
+      ? { where, unreachable: " with less than 16 MiB" }
+      : { where, status: response.statusCode ?? 0, body: parse(text) };
+  } catch (cause) {
+    return { where, unreachable: reasonOf(cause) };
+  }
+}
+
+/** The sentence of a gateway that says no. */
+export function errorOf(body: unknown): string {
+  const { error } = (body ?? {}) as { readonly error?: unknown };
+  return typeof error === "string" ? `: ${error}` : "";
+}
+
+/** A gateway's certificate names its region; one made for people's tools names its host. */
+function identityOf(region: string) {
+  return (host: string, certificate: PeerCertificate) =>
+    isCertificateOf(region, certificate) ? undefined : checkServerIdentity(host, certificate);
+}
+
+function readFile(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new GatewayError("CONFIG_INVALID", `${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause });
+  }
+}
+
+async function read(response: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const { name, code } = cause as { readonly name?: string; readonly code?: string };
+  if (name === "AbortError" || name === "TimeoutError") return ` within ${ASK_TIMEOUT_MS / 1000} seconds`;
+  return code === undefined ? "" : ` (${code})`;
+}
