@@ -31,6 +31,15 @@ test("a listener with another region's certificate is not spoken to", async () =
   expect(pair.listener.stats.unauthenticated).toBe(0);
 });
 
+test("an expired certificate is refused in both directions", async () => {
+  await using late = await LinkPair.open({ listener: { tls: identity("us-east") }, dialer: { tls: identity("eu-west-expired") } });
+  expect(await late.dialOnce()).toMatchObject({ code: "LINK_CONNECTION" });
+  await eventually(() => expect(late.listener.stats.refusals["tls"]).toBe(1));
+  await using old = await LinkPair.open({ listener: { tls: identity("us-east-expired") }, dialer: { tls: identity("eu-west") } });
+  expect(await old.dialOnce()).toMatchObject({ code: "LINK_CONNECTION", message: expect.stringContaining("certificate has expired") });
+  expect([late.listener.stats.accepted, old.listener.stats.accepted]).toEqual([0, 0]);
+});
+
 test("a certificate of an unknown authority, and no TLS at all, do not reach the handshake", async () => {
   await using pair = await LinkPair.open({ listener: { tls: identity("us-east") }, dialer: { tls: identity("stranger") } });
   expect(await pair.dialOnce()).toMatchObject({ code: "LINK_CONNECTION" });

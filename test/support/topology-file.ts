@@ -7,7 +7,7 @@ export type ServerSpec = {
   readonly url: string;
   readonly username?: string;
   readonly password?: string;
-  readonly tls?: { readonly ca: string; readonly servername: string };
+  readonly tls?: Readonly<Record<string, unknown>>;
 };
 
 export type RegionSpec = {
@@ -15,7 +15,7 @@ export type RegionSpec = {
   /** Origin region → target. */
   readonly replicas?: Readonly<Record<string, ServerSpec & { readonly onDivergence?: "halt" | "dead-letter" }>>;
   /** The gateway's own certificate: its url is wss:// then. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string };
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string; readonly passphrase?: string };
   /** Overrides the shared journal settings. */
   readonly journal?: Readonly<Record<string, unknown>>;
 };
@@ -26,6 +26,8 @@ export type TopologySpec = {
   readonly links?: readonly { readonly from: string; readonly to: string; readonly url: string }[];
   readonly journal?: Readonly<Record<string, unknown>>;
   readonly link?: Readonly<Record<string, unknown>>;
+  readonly admin?: Readonly<Record<string, unknown>>;
+  readonly log?: Readonly<Record<string, unknown>>;
   readonly ports?: Readonly<Record<string, RegionPorts>>;
 };
 
@@ -69,13 +71,15 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
       return [name, { gateway, ...(master && { master }), replicas: Object.fromEntries(delivered) }];
     }),
   );
-  const { links, journal, link } = spec;
+  const { links, journal, link, admin, log } = spec;
   const topology = {
     version: 1,
     secret: SECRET_REFERENCE,
     ...(links && { links }),
     ...(journal && { journal }),
     ...(link && { link }),
+    ...(admin && { admin }),
+    ...(log && { log }),
     regions,
   };
   const path = join(spec.folder, "topology.json");

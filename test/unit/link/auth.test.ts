@@ -91,6 +91,12 @@ describe("the handshake", () => {
     expect(shake(dialer({ topologyDigest: Buffer.alloc(32, 1) }), listener())).toMatchObject({ kind: "open", sameTopology: false });
   });
 
+  test("while the secret is changed, dialers with either one are let in, and are answered with their own", () => {
+    const changing = () => listener({ secret: "new", otherSecrets: ["old"] });
+    for (const secret of ["new", "old"]) expect(shake(dialer({ secret }), changing())).toMatchObject({ kind: "open" });
+    expect(shake(dialer({ secret: "older" }), changing())).toMatchObject({ kind: "refuse", code: "secret" });
+  });
+
   test.each([
     ["another secret", dialer({ secret: "t" }), listener(), "secret"],
     ["another region reached", dialer({ expectedRegion: "ap-south" }), listener(), "wrong-region"],

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references to the environment are written like this in the file
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -171,6 +171,27 @@ describe("one problem, one sentence with its place", () => {
       "8:40: regions.eu-west.gateway.url: expected wss://: ws:// between machines can be read on the way (link.allowPlaintext: true permits it)",
     ],
     [
+      "a link port without TLS that other machines reach",
+      changed("listen: 127.0.0.1:7400", "listen: 0.0.0.0:7400"),
+      "5:16: regions.us-east.gateway.listen: expected a loopback address, or gateway.tls: links of other machines would be plaintext (link.allowPlaintext: true permits it)",
+    ],
+    [
+      "an admin port for everybody",
+      changed("admin: 127.0.0.1:7401", "admin: 0.0.0.0:7401"),
+      "5:66: regions.us-east.gateway.admin: expected a loopback address, or admin.clients: whoever reaches this port could read it (admin.allowOpen: true permits it)",
+    ],
+    [
+      "tokens in plaintext",
+      `${changed("admin: 127.0.0.1:7401", "admin: 10.0.0.1:7401")}admin: { clients: { p: { role: read, token: "\${T}" } } }\n`,
+      "5:66: regions.us-east.gateway.admin: expected a loopback address, or admin.tls: tokens could be read on the way (admin.allowPlaintext: true permits it)",
+    ],
+    [
+      "an admin client without a login",
+      `${VALID}admin: { clients: { p: { role: read } } }\n`,
+      "14:21: admin.clients.p: expected a token, or admin.tls: true, with which a certificate of this name does",
+    ],
+    ["HTTPS without certificates", `${VALID}admin: { tls: true }\n`, "8:5: regions.eu-west.gateway: expected tls: admin.tls is true"],
+    [
       "a link to nowhere",
       `${VALID}links: [{ from: us-east, to: eu-wets, url: ws://localhost:1 }]\n`,
       "14:26: links[0].to: expected a region of this file, did you mean eu-west?",
@@ -184,6 +205,15 @@ describe("one problem, one sentence with its place", () => {
   ])("%s", (_, text, expected) => {
     expect(problems(() => load(text)).join("\n")).toContain(expected);
   });
+});
+
+test("what is plaintext or open must be allowed in so many words", () => {
+  const exposed = VALID.replace("listen: 127.0.0.1:7400", "listen: 0.0.0.0:7400").replace("admin: 127.0.0.1:7401", "admin: 0.0.0.0:7401");
+  expect(problems(() => load(exposed))).toHaveLength(2);
+  expect(problems(() => load(`${exposed}link: { allowPlaintext: true }\nadmin: { allowOpen: true }\n`))).toEqual([]);
+  const withClient = `${exposed}link: { allowPlaintext: true }\nadmin: { CLIENTS, clients: { p: { role: read, token: "\${T}" } } }\n`;
+  expect(problems(() => load(withClient.replace("CLIENTS, ", "allowOpen: true, ")))).toHaveLength(1);
+  expect(problems(() => load(withClient.replace("CLIENTS", "allowPlaintext: true")))).toEqual([]);
 });
 
 test("all problems come at once, in the order of the file, and those between regions beside those of one value", () => {
@@ -271,6 +301,48 @@ describe("regionView", () => {
     const text = VALID.replace("${CAUSEWAY_SECRET}", "file:secret").replace("${EU_PASSWORD}", "file:/nowhere/password");
     expect(regionView(load(text), "us-east").secret).toBe("a secret from a file");
     expect(problems(() => regionView(load(text), "eu-west"))[0]).toContain("the file /nowhere/password cannot be read (ENOENT)");
+  });
+
+  test("several shared secrets: the first is used, the others are accepted", () => {
+    const text = VALID.replace("secret: ${CAUSEWAY_SECRET}", 'secret: ["${CAUSEWAY_SECRET}", "${OLD_SECRET}"]');
+    const view = regionView(load(text, { ...env, OLD_SECRET: "the secret of last year" }), "us-east");
+    expect([view.secret, view.otherSecrets]).toEqual([env.CAUSEWAY_SECRET, ["the secret of last year"]]);
+    expect(problems(() => load(VALID.replace("${CAUSEWAY_SECRET}", "hunter2-hunter2-hunter2")))[0]).toContain(
+      "expected ${NAME} or file:/path",
+    );
+    expect(topologyDigest(load(text, { ...env, OLD_SECRET: "x" }))).toBe(topologyDigest(load(VALID)));
+  });
+
+  test("files with secrets that others can read are warned of", () => {
+    const secret = join(folder, "secret-of-all");
+    writeFileSync(secret, "a secret from a file\n");
+    const view = () => regionView(load(VALID.replace("${CAUSEWAY_SECRET}", "file:secret-of-all")), "us-east");
+    chmodSync(secret, 0o640);
+    expect(view().warnings).toEqual([`${secret} is open to other users of this machine (mode 640): chmod 600 it`]);
+    chmodSync(secret, 0o600);
+    expect(view().warnings).toEqual([]);
+  });
+
+  test("certificates that cannot work are refused with their place", () => {
+    const fixture = (name: string) => new URL(`../../fixtures/link-tls/${name}`, import.meta.url).pathname;
+    const view = (cert: string, key: string, more = "") => {
+      const tls = `tls: { cert: ${fixture(cert)}, key: ${fixture(key)}, ca: ${fixture("ca.crt")}${more} }`;
+      const text = VALID.replace("url: ws://127.0.0.1:7400", "url: wss://127.0.0.1:7400")
+        .replace("./data/us-east }", `./data/us-east, ${tls} }`)
+        .replace("data: ./data/eu-west }", `data: ./data/eu-west, ${tls} }`)
+        .replace("ws://127.0.0.1:7410", "wss://127.0.0.1:7410");
+      return regionView(load(text, { ...env, PASS: "a-passphrase-of-the-fixtures" }), "us-east");
+    };
+    expect(problems(() => view("us-east.crt", "us-east.key"))).toEqual([]);
+    expect(problems(() => view("us-east.crt", "eu-west.key"))[0]).toContain("is not the key of the certificate beside it");
+    expect(problems(() => view("us-east.key", "us-east.key"))[0]).toContain("holds no PEM certificate");
+    expect(problems(() => view("eu-west.crt", "eu-west.key"))[0]).toContain("does not name region us-east, as peers expect");
+    expect(problems(() => view("us-east.crt", "us-east.locked.key"))[0]).toContain(
+      "holds no PEM private key, or its passphrase is another",
+    );
+    expect(view("us-east.crt", "us-east.locked.key", ', passphrase: "${PASS}"').tls).toMatchObject({
+      passphrase: "a-passphrase-of-the-fixtures",
+    });
   });
 
   test("certificates are read, and rediss:// alone turns TLS on", () => {

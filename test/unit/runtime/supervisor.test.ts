@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { GatewayError } from "../../../src/errors.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { RestartSwitch, type ServiceState, supervise } from "../../../src/runtime/supervisor.ts";
+import { eventually } from "../../support/eventually.ts";
+
+/** A service whose n-th attempt does what the n-th outcome says; "wait" runs until it is told to stop. */
+function supervised(outcomes: readonly ("wait" | GatewayError)[]) {
+  const restarts = new RestartSwitch();
+  const stop = new AbortController();
+  const states: ServiceState[] = [];
+  let attempts = 0;
+  const start = () => ({
+    async run(signal: AbortSignal) {
+      const outcome = outcomes[attempts++] ?? "wait";
+      if (outcome !== "wait") throw outcome;
+      if (!signal.aborted) await once(signal, "abort");
+    },
+  });
+  const log = pino({ level: "silent" });
+  const over = supervise({ name: "x", log, clock: systemClock, start, restarts, onState: (state) => states.push(state) }, stop.signal);
+  return {
+    restarts,
+    states,
+    attempts: () => attempts,
+    end: async () => {
+      stop.abort();
+      await over;
+    },
+  };
+}
+
+test("a halted service begins anew when a person says so, and not before", async () => {
+  const service = supervised([new GatewayError("LINK_REFUSED", "no")]);
+  await eventually(() => expect(service.states.at(-1)?.at).toBe("halted"));
+  service.restarts.pull();
+  await eventually(() => expect([service.attempts(), service.states.at(-1)?.at]).toEqual([2, "running"]));
+  await service.end();
+  expect(service.states.at(-1)?.at).toBe("stopped");
+});
+
+test("a running service is ended and begins anew without counting as failed", async () => {
+  const service = supervised([]);
+  await eventually(() => expect(service.attempts()).toBe(1));
+  for (const attempts of [2, 3]) {
+    service.restarts.pull();
+    await eventually(() => expect(service.attempts()).toBe(attempts));
+  }
+  expect(service.states).toEqual(Array(3).fill({ at: "running", attempt: 0 }));
+  await service.end();
+});
+
+test("a halted service ends when the gateway does", async () => {
+  const service = supervised([new GatewayError("LINK_REFUSED", "no")]);
+  await eventually(() => expect(service.states.at(-1)?.at).toBe("halted"));
+  await service.end();
+  expect(service.attempts()).toBe(1);
+});
