@@ -37,7 +37,7 @@ test("an expired certificate is refused in both directions", async () => {
   await eventually(() => expect(late.listener.stats.refusals["tls"]).toBe(1));
   await using old = await LinkPair.open({ listener: { tls: identity("us-east-expired") }, dialer: { tls: identity("eu-west") } });
   expect(await old.dialOnce()).toMatchObject({ code: "LINK_CONNECTION", message: expect.stringContaining("certificate has expired") });
-  expect([late.listener.stats.accepted, old.listener.stats.accepted]).toEqual([0, 0]);
+  expect([late.listener.stats.links, old.listener.stats.links]).toEqual([[], []]);
 });
 
 test("a certificate of an unknown authority, and no TLS at all, do not reach the handshake", async () => {

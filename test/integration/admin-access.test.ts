@@ -1,0 +1,147 @@
+/** Who may use the admin port: tokens and certificates, readers and operators, and nobody else. */
+import { readFileSync } from "node:fs";
+import { request } from "node:https";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { AdminServer, type AdminServerOptions } from "../../src/admin/server.ts";
+import { eventually } from "../support/eventually.ts";
+import { freePort } from "../support/free-port.ts";
+import { originStatus } from "../support/sample-status.ts";
+
+const TOKENS = { read: "the token of a reader", operator: "the-token-of-an-operator" };
+const READER = { name: "prometheus", role: "read", token: TOKENS.read.replaceAll(" ", "-") } as const;
+const OPERATOR = { name: "bob", role: "operator", token: TOKENS.operator } as const;
+const ALICE = { name: "alice", role: "operator" } as const;
+
+const pem = (name: string) => readFileSync(new URL(`../fixtures/link-tls/${name}`, import.meta.url), "utf8");
+const identity = (name: string) => ({ cert: pem(`${name}.crt`), key: pem(`${name}.key`) });
+const gatewayTls = { ...identity("us-east"), ca: pem("ca.crt") };
+
+async function serve(options: Partial<AdminServerOptions>) {
+  const port = await freePort();
+  const stop = new AbortController();
+  const said: string[] = [];
+  const restarted: string[] = [];
+  const running = new AdminServer({
+    host: "127.0.0.1",
+    port,
+    status: () => originStatus,
+    restart: (service) => service === "source" && restarted.push(service) > 0,
+    log: pino({ level: "debug" }, { write: (line) => void said.push(line) }),
+    ...options,
+  }).run(stop.signal);
+  await eventually(() => expect(said.join("")).toContain("admin.listening"));
+  return {
+    port,
+    said,
+    restarted,
+    async ask(path: string, token?: string, init: RequestInit = {}): Promise<number> {
+      const headers = { ...init.headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+      return (await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers })).status;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** Status code of a request over TLS, with or without a certificate of the client. */
+function askTls(
+  port: number,
+  method: string,
+  path: string,
+  client: { readonly cert?: string; readonly key?: string } = {},
+): Promise<number> {
+  const options = {
+    host: "127.0.0.1",
+    port,
+    method,
+    path,
+    agent: false,
+    ca: pem("ca.crt"),
+    checkServerIdentity: () => undefined,
+    ...client,
+  };
+  return new Promise((resolve, reject) => {
+    request(options, (response) => resolve(response.resume().statusCode ?? 0))
+      .once("error", reject)
+      .end();
+  });
+}
+
+const POST = { method: "POST" };
+
+test("health is for everybody; readers read, operators also act; a stranger does neither", async () => {
+  await using admin = await serve({ clients: [READER, OPERATOR] });
+  for (const path of ["/healthz", "/readyz"]) expect(await admin.ask(path)).toBe(200);
+  for (const path of ["/status", "/metrics"]) {
+    expect([await admin.ask(path), await admin.ask(path, READER.token), await admin.ask(path, OPERATOR.token)]).toEqual([401, 200, 200]);
+  }
+  expect([await admin.ask("/restart/source", undefined, POST), await admin.ask("/restart/source", READER.token, POST)]).toEqual([401, 403]);
+  expect(admin.restarted).toEqual([]);
+  expect(await admin.ask("/restart/source", OPERATOR.token, POST)).toBe(200);
+  expect(await admin.ask("/restart/journal:us-east%2F0", OPERATOR.token, POST)).toBe(404);
+  expect(admin.restarted).toEqual(["source"]);
+  expect(admin.said.filter((line) => line.includes("admin.restarted")).map((line) => JSON.parse(line).client)).toEqual(["bob"]);
+});
+
+test.each([
+  ["a prefix of a token", OPERATOR.token.slice(0, -1)],
+  ["a token and more", `${OPERATOR.token}x`],
+  ["another case", OPERATOR.token.toUpperCase()],
+  ["nothing", ""],
+  ["the name of a client", "bob"],
+  ["undefined, as a client without a token has", "undefined"],
+])("%s is no token", async (_, token) => {
+  await using admin = await serve({ clients: [READER, OPERATOR, ALICE] });
+  expect([await admin.ask("/status", token), await admin.ask("/restart/source", token, POST)]).toEqual([401, 401]);
+});
+
+test("refusals are logged once for many, without what was sent", async () => {
+  await using admin = await serve({ clients: [READER] });
+  for (let attempt = 0; attempt < 20; attempt++) await admin.ask("/status?token=guess-in-the-url", `guess-number-${attempt}`);
+  const refused = admin.said.filter((line) => line.includes("admin.refused"));
+  expect(refused).toHaveLength(1);
+  expect(admin.said.join("")).not.toMatch(/guess/);
+});
+
+test("without clients the port is read-only", async () => {
+  await using admin = await serve({});
+  expect([await admin.ask("/status"), await admin.ask("/restart/source", undefined, POST)]).toEqual([200, 403]);
+  expect(await admin.ask("/restart/source", "undefined", POST)).toBe(403);
+  expect(admin.restarted).toEqual([]);
+});
+
+test("a web page of somebody else may not act with the login of an operator", async () => {
+  await using admin = await serve({ clients: [OPERATOR] });
+  const headers = { origin: "https://elsewhere.example" };
+  expect(await admin.ask("/restart/source", OPERATOR.token, { ...POST, headers })).toBe(403);
+});
+
+test("over TLS a certificate with the client's name is a login; other certificates, and a client's token-less name, are not", async () => {
+  await using admin = await serve({ tls: gatewayTls, clients: [READER, ALICE] });
+  const { port } = admin;
+  expect(await askTls(port, "GET", "/healthz")).toBe(200);
+  expect(await askTls(port, "POST", "/restart/source", identity("alice"))).toBe(200);
+  expect(await askTls(port, "GET", "/status")).toBe(401);
+  expect(await askTls(port, "GET", "/status", identity("eu-west"))).toBe(401);
+  // Of an authority that we do not know, with whatever name.
+  expect(await askTls(port, "GET", "/status", identity("stranger"))).toBe(401);
+  expect(admin.restarted).toEqual(["source"]);
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+});
+
+test("a client with a token is not let in by a certificate alone, and a renewed certificate is shown", async () => {
+  let renewed = () => undefined as unknown;
+  const tls = { ...gatewayTls };
+  const onTlsRenewal = (listener: () => void) => {
+    renewed = listener;
+    return () => undefined;
+  };
+  await using admin = await serve({ tls, onTlsRenewal, clients: [{ ...OPERATOR, name: "alice" }] });
+  expect(await askTls(admin.port, "GET", "/status", identity("alice"))).toBe(401);
+  Object.assign(tls, identity("us-east-expired"));
+  renewed();
+  await expect(askTls(admin.port, "GET", "/healthz")).rejects.toThrow(/expired/);
+});
