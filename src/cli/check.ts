@@ -4,7 +4,8 @@ import { type RegionView, regionView } from "../topology/region-view.ts";
 import { type Environment, loadTopology, type Topology } from "../topology/topology.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { type Finding, type Level, type MasterReport, preflightMaster, preflightTarget } from "./preflight.ts";
-import { preflightDataFolder, preflightPeer } from "./preflight-local.ts";
+import { preflightDataFolder } from "./preflight-local.ts";
+import { preflightPeer } from "./preflight-peer.ts";
 import { type Cell, paint, renderTable, type Tone } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -54,7 +55,7 @@ async function preflight(region: string, view: RegionView, { adopt, masters }: {
     preflightDataFolder(view),
     masters.get(region)?.then((report) => report.findings) ?? [],
     ...targets,
-    ...view.replicas.map(async (replica) => [await preflightPeer(replica, view.tls)]),
+    ...view.replicas.map(async (replica) => [await preflightPeer(view, replica)]),
   ]);
   return findings.flat();
 }

@@ -174,8 +174,14 @@ export function unreachableText(cause: unknown): string {
   if (code === "ECONNREFUSED") return "nobody listens there; is it running, and are host and port right?";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "the name of the host is not known; check it, or the name server";
   if (code === "ETIMEDOUT" || /timed? ?out/i.test(message)) return "does not answer in time; check the address and the firewalls between";
-  if (/CERT|TLS|SSL|certificate|self-signed/i.test(`${code} ${message}`)) return `TLS fails: ${message}; check the certificates and tls.ca`;
+  if (/CERT|TLS|SSL|certificate|self-signed/i.test(`${code} ${message}`))
+    return `TLS fails: ${tlsReason(message)}; check the certificates and tls.ca`;
   return `the connection fails: ${message}`;
+}
+
+/** OpenSSL's own lines name the reason between the function and the file. */
+function tlsReason(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+):/.exec(message)?.[1] ?? message;
 }
 
 function isReply(cause: unknown): cause is Error {

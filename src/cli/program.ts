@@ -7,7 +7,7 @@ import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
 import { type RestartOptions, restartService } from "./restart.ts";
 import { type StatusOptions, showStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
-import { versionInfo } from "./version.ts";
+import { type VersionInfo, versionInfo } from "./version.ts";
 
 export type RunOptions = { readonly config: string; readonly region: string; readonly adopt?: boolean };
 
@@ -41,6 +41,7 @@ export async function runProgram(argv: readonly string[], ports: ProgramPorts): 
 export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCode: number) => void): Command {
   const program = new Command("causeway")
     .description(DESCRIPTION)
+    .version(versionText(versionInfo()), "-V, --version", "print the version")
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError(true)
     .exitOverride()
@@ -63,8 +64,8 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
   });
 
   subcommand(program, "run", "run the gateway of one region until it is stopped")
-    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
-    .option("-r, --region <name>", "which region this gateway serves (required)")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)", single("--config"))
+    .option("-r, --region <name>", "which region this gateway serves (required)", single("--region"))
     .option("--adopt", "take over targets that hold foreign keys or are marked as diverged: their data is replaced")
     .addHelpText(
       "after",
@@ -76,8 +77,8 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .action(async (options: RunOptions) => done(await run(options)));
 
   subcommand(program, "check", "validate the topology and look at servers, peers and folders, changing nothing")
-    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
-    .option("-r, --region <name>", "only what this region's gateway needs (default: every region)")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)", single("--config"))
+    .option("-r, --region <name>", "only what this region's gateway needs (default: every region)", single("--region"))
     .option("--adopt", "judge targets as run --adopt would")
     .addHelpText(
       "after",
@@ -89,8 +90,8 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .action(async (options: CheckOptions) => done(await runCheck(options, env, terminal)));
 
   subcommand(program, "status", "show every stream and link: phase, positions, acks, lag, throughput")
-    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
-    .option("-r, --region <name>", "only this region's gateway (default: all that answer)")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)", single("--config"))
+    .option("-r, --region <name>", "only this region's gateway (default: all that answer)", single("--region"))
     .option("--json", "print the read models as JSON; offsets are decimal strings")
     .option("-w, --watch", "show it again each second until Ctrl-C")
     .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
@@ -127,10 +128,23 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .addHelpText("after", help(["causeway version --json"], "Also says which LZ4 package works here and which Node runs."))
     .action((options: { readonly json?: boolean }) => {
       const info = versionInfo();
-      terminal.write(options.json ? `${JSON.stringify(info)}\n` : `causeway ${info.version} (lz4 by ${info.lz4}, Node ${info.node})\n`);
+      terminal.write(`${options.json ? JSON.stringify(info) : versionText(info)}\n`);
       done(ExitCode.ok);
     });
   return program;
+}
+
+/** For options that say one thing: the last of several would win in silence, and an empty one comes from an unset shell variable. */
+function single(flag: string): (value: string, previous: string | undefined) => string {
+  return (value, previous) => {
+    if (value === "") throw new GatewayError("CONFIG_INVALID", `option '${flag}' is empty; see causeway --help`);
+    if (previous !== undefined) throw new GatewayError("CONFIG_INVALID", `option '${flag}' is given twice; see causeway --help`);
+    return value;
+  };
+}
+
+function versionText({ version, lz4, node }: VersionInfo): string {
+  return `causeway ${version} (lz4 by ${lz4}, Node ${node})`;
 }
 
 /** Settings of the program are inherited when a command is made by it. */

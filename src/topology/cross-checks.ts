@@ -2,6 +2,7 @@
  * What no setting shows alone: regions that must exist, servers and folders that two may not share, plaintext between
  * machines. Works on whatever part of the topology is valid by itself, so that one mistake does not hide the others.
  */
+import { posix } from "node:path";
 import { formatHostPort, type GatewayUrl, type HostPort, isLoopback, isWildcard } from "./address.ts";
 import type { Path } from "./document.ts";
 import type { Complaint } from "./problems.ts";
@@ -86,18 +87,23 @@ function* servers({ regions }: Checkable): Iterable<Complaint> {
   }
 }
 
+/** Stands for where the file lies, which paths are relative to. */
+const FILE_FOLDER = "/the/folder/of/this/file";
+
 /** Two gateways on one machine (their URLs name the same host) share neither data folder nor port. */
 function* machines({ regions }: Checkable): Iterable<Complaint> {
-  const folders = new Map<string, string>();
+  const folders: { readonly machine: string; readonly path: string; readonly region: string }[] = [];
   const ports: { readonly machine: string; readonly address: HostPort; readonly use: string }[] = [];
   for (const [region, { gateway }] of regions) {
     if (!gateway) continue;
     const machine = machineOf(gateway.url.host);
-    const folder = `${machine}:${gateway.data.replace(/^\.\//, "").replace(/\/+$/, "")}`;
-    const owner = folders.get(folder);
-    if (owner)
-      yield { path: ["regions", region, "gateway", "data"], message: `is already the data folder of ${owner} on the same machine` };
-    else folders.set(folder, region);
+    const folder = `${posix.resolve(FILE_FOLDER, gateway.data)}/`;
+    const other = folders.find((one) => one.machine === machine && (folder.startsWith(one.path) || one.path.startsWith(folder)));
+    if (other) {
+      const how = folder === other.path ? "is already" : folder.startsWith(other.path) ? "lies inside" : "contains";
+      yield { path: ["regions", region, "gateway", "data"], message: `${how} the data folder of ${other.region} on the same machine` };
+    }
+    folders.push({ machine, path: folder, region });
     for (const setting of ["listen", "admin"] as const) {
       const address = gateway[setting];
       const other = ports.find((one) => one.machine === machine && overlap(one.address, address));

@@ -2,22 +2,26 @@ import { writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { WebSocketServer } from "ws";
 import { preflightMaster, preflightTarget } from "../../src/cli/preflight.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { checkpointKey } from "../../src/delivery/write/checkpoint.ts";
 import { StreamId } from "../../src/stream/position.ts";
+import { regionView } from "../../src/topology/region-view.ts";
+import { loadTopology } from "../../src/topology/topology.ts";
 import { captureTerminal } from "../support/capture-terminal.ts";
 import { freePort } from "../support/free-port.ts";
+import { LinkPair } from "../support/link-pair.ts";
 import { RedisServer } from "../support/redis-server.ts";
 import { originStatus, replicaStatus } from "../support/sample-status.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const stream = StreamId.of("us-east");
 const CHECKPOINT = `causeway/1 streaming history=${"1".repeat(16)} offset=42 db=0 replid=${"a".repeat(40)} snapshot=- rdb=0 writer=${"2".repeat(16)} read=0`;
-const env = { CAUSEWAY_SECRET: "a secret of sixteen or more" };
+const ENV = { CAUSEWAY_SECRET: "a secret of sixteen or more" };
 
-async function causeway(...args: string[]) {
+async function causeway(...words: (string | Record<string, string>)[]) {
+  const args = words.filter((word) => typeof word === "string");
+  const env = words.find((word) => typeof word === "object") ?? ENV;
   const terminal = captureTerminal();
   const code = await runProgram(args, { run: async () => 0, env, terminal });
   return { code, out: terminal.out(), err: terminal.err() };
@@ -91,18 +95,16 @@ test("causeway check: one line for each thing, and the exit code of the worst", 
   const config = join(folder.path, "topology.yaml");
   await writeFile(config, topology({ link, admin, master: master.url, target: target.url }));
 
-  const peer = new WebSocketServer({ port: link, host: "127.0.0.1", path: "/link" });
-  try {
+  {
+    const topologyDigest = regionView(loadTopology(config, ENV), "us-east").digest;
+    await using _peer = await LinkPair.open({ listener: { port: link, secret: ENV.CAUSEWAY_SECRET, topologyDigest } });
     const good = await causeway("check", "-c", config);
     expect(good).toMatchObject({ code: 0, err: "" });
     expect(good.out).toMatch(/topology .* is valid: regions us-east, eu-west/);
     expect(good.out).toMatch(new RegExp(`ok +master 127.0.0.1:${master.port} `));
     expect(good.out).toMatch(new RegExp(`ok +target 127.0.0.1:${target.port} of us-east/0 `));
-    expect(good.out).toMatch(new RegExp(`ok +peer us-east ws://127.0.0.1:${link}/link +accepts links`));
+    expect(good.out).toMatch(new RegExp(`ok +peer us-east ws://127.0.0.1:${link} +lets us in`));
     expect(good.out).toMatch(/(ok|warning) +data folder .*eu-west/);
-  } finally {
-    for (const client of peer.clients) client.terminate();
-    await new Promise((resolve) => peer.close(resolve));
   }
   expect((await causeway("check", "-c", config, "-r", "eu-west")).code).toBe(4);
   expect((await causeway("check", "-c", config, "-r", "us-east")).code).toBe(0);
@@ -114,6 +116,14 @@ test("causeway check: one line for each thing, and the exit code of the worst", 
   });
   await writeFile(join(folder.path, "data"), "no folder");
   expect((await causeway("check", "-c", config, "-r", "us-east")).code).toBe(1);
+  await writeFile(config, topology({ link, admin, master: master.url, target: target.url, data: "/proc/causeway" }));
+  const unwritable = await causeway("check", "-c", config, "-r", "us-east");
+  expect(unwritable.code).toBe(1);
+  expect(unwritable.out).toMatch(/failed +data folder \/proc\/causeway +is not writable \(\w+\)/);
+  expect(await causeway("check", "-c", config, {})).toMatchObject({
+    code: 2,
+    err: "causeway: nothing was checked: no region's secrets and files are here\n",
+  });
 });
 
 test("causeway status: table and JSON, unhealthy and unreachable gateways, and one that is somebody else", async () => {
@@ -165,7 +175,7 @@ test("causeway status --watch goes on until it is interrupted", async () => {
   };
   const code = await runProgram(["status", "-c", config, "--watch", "--json"], {
     run: async () => 0,
-    env,
+    env: ENV,
     terminal: { ...terminal, write },
   });
   expect(code).toBe(0);
@@ -176,7 +186,9 @@ function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
 }
 
-function topology(options: { readonly link: number; readonly admin: number; readonly master: string; readonly target: string }): string {
+type Options = { readonly link: number; readonly admin: number; readonly master: string; readonly target: string; readonly data?: string };
+
+function topology(options: Options): string {
   return JSON.stringify({
     version: 1,
     secret: ["$", "{CAUSEWAY_SECRET}"].join(""),
@@ -187,7 +199,7 @@ function topology(options: { readonly link: number; readonly admin: number; read
           listen: `127.0.0.1:${options.link}`,
           url: `ws://127.0.0.1:${options.link}`,
           admin: `127.0.0.1:${options.admin}`,
-          data: "data/us-east",
+          data: options.data ?? "data/us-east",
         },
         master: { url: options.master },
       },

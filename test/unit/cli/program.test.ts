@@ -16,6 +16,8 @@ describe("bad usage is exit code 2 and one sentence with a suggestion", () => {
     ["run --confg x", "causeway: unknown option '--confg' (Did you mean --config?); see causeway --help\n"],
     ["run --config x", "causeway: option '-r, --region <name>' is missing; see causeway --help\n"],
     ["status --config", "causeway: option '-c, --config <file>' argument missing; see causeway --help\n"],
+    ["run -c x -r a -r b", "causeway: option '--region' is given twice; see causeway --help\n"],
+    ["check --config= -r a", "causeway: option '--config' is empty; see causeway --help\n"],
     ["check -c x extra", "causeway: too many arguments for 'check'. Expected 0 arguments but got 1; see causeway --help\n"],
   ])("%s", async (args, sentence) => {
     expect(await causeway(args)).toEqual({ code: 2, out: "", err: sentence });
@@ -63,6 +65,7 @@ test("every error code has a documented exit code", () => {
 });
 
 test("version, as text and as JSON", async () => {
+  expect(await causeway("--version")).toEqual(await causeway("version"));
   expect((await causeway("version")).out).toMatch(/^causeway \d+\.\d+\.\d+ \(lz4 by lz4(-napi)?, Node \d+/);
   expect(JSON.parse((await causeway("version --json")).out)).toMatchObject({ node: process.versions.node });
 });

@@ -156,6 +156,16 @@ describe("one problem, one sentence with its place", () => {
       "12:11: regions.eu-west.replicas.us-east.write.url: localhost:6379 is already the master of us-east: expected a server of its own",
     ],
     [
+      "a data folder inside another",
+      changed("./data/eu-west", "data/../data/us-east/inner"),
+      "8:89: regions.eu-west.gateway.data: lies inside the data folder of us-east on the same machine",
+    ],
+    [
+      "a data folder around another",
+      changed("./data/eu-west", "."),
+      "8:89: regions.eu-west.gateway.data: contains the data folder of us-east on the same machine",
+    ],
+    [
       "a shared data folder",
       changed("./data/eu-west", "data/us-east/"),
       "8:89: regions.eu-west.gateway.data: is already the data folder of us-east on the same machine",
