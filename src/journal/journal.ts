@@ -132,9 +132,9 @@ export class StreamJournal implements StreamLog {
     return this.#changed.wait(signal);
   }
 
-  markApplied(position: Position): void {
-    if (position.history !== this.#current?.id || position.offset === this.#applied?.offset) return;
-    this.#applied = { offset: position.offset, atMs: this.#context.clock.nowMs() };
+  markApplied(position: Position | undefined): void {
+    if (position?.offset === this.#applied?.offset || (position && position.history !== this.#current?.id)) return;
+    this.#applied = position && { offset: position.offset, atMs: this.#context.clock.nowMs() };
     this.#planProgress();
   }
 

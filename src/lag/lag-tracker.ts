@@ -76,11 +76,15 @@ export class LagTracker {
     this.#pending.markDurable(this.#position(offset), atMs);
   }
 
-  /** The peer acknowledged; marks carry its clock, `nowMs` is ours. Without `clock`, T_network and T_ack are not divided. */
+  /**
+   * The peer acknowledged; marks carry its clock, `nowMs` is ours. Without `clock`, T_network and T_ack are not divided. An ack may take
+   * back an earlier one: a target came back from a backup, a journal lost its unsynced end.
+   */
   onAck(ack: PeerAck, clock: ClockEstimate | undefined, nowMs: number): void {
-    this.#received = later(this.#received, ack.received?.offset);
-    this.#durable = later(this.#durable, ack.durable?.offset);
-    this.#applied = later(this.#applied, ack.applied?.offset);
+    if (this.#applied !== undefined && !reaches(ack.applied?.offset, this.#applied)) this.#reopen(nowMs);
+    this.#received = ack.received?.offset;
+    this.#durable = ack.durable?.offset;
+    this.#applied = ack.applied?.offset;
     if (clock) {
       this.#networkErrorMs = clock.errorMs;
       if (ack.received) this.#pending.markReceived(this.#position(ack.received.offset), ack.received.atMs - clock.offsetMs);
@@ -112,6 +116,13 @@ export class LagTracker {
     };
   }
 
+  /** What was taken out as applied is pending again, from now on: when it was read is not known any more. */
+  #reopen(nowMs: number): void {
+    if (this.#end === undefined || this.#pending.count > 0) return;
+    this.#unmeasuredTo = this.#position(this.#end);
+    this.#pending.push(this.#unmeasuredTo, Math.max(this.#lastReadAtMs, nowMs));
+  }
+
   #measure(readAtMs: number, durableAtMs: number, receivedAtMs: number, nowMs: number): void {
     const end = Math.max(readAtMs, nowMs);
     const durable = Number.isNaN(durableAtMs) ? readAtMs : clamp(durableAtMs, readAtMs, end);
@@ -133,8 +144,8 @@ export class LagTracker {
   }
 }
 
-function later(a: Offset | undefined, b: Offset | undefined): Offset | undefined {
-  return a === undefined || (b !== undefined && b > a) ? b : a;
+function reaches(offset: Offset | undefined, wanted: Offset): boolean {
+  return offset !== undefined && offset >= wanted;
 }
 
 function clamp(value: number, low: number, high: number): number {

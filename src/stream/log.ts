@@ -125,9 +125,9 @@ export interface StreamLog {
   ready(signal: AbortSignal): Promise<void>;
   /** Resolves at the next change of `current`, `arriving` or one of their snapshots, or when the signal aborts. */
   changed(signal: AbortSignal): Promise<void>;
-  /** Says what the target has; ignored unless `history` is the current one. */
-  markApplied(position: Position): void;
-  /** Called after each advance of `progress`, at most once per event-loop turn. Returns the way to stop it. */
+  /** Says what the target has, which may be less than before; ignored unless `history` is the current one. Undefined: nothing that counts. */
+  markApplied(position: Position | undefined): void;
+  /** Called after each change of `progress`, at most once per event-loop turn. Returns the way to stop it. */
   onProgress(listener: () => void): () => void;
   /** What a named reader still needs; retention past it raises an alert. */
   retain(reader: string, needed: Position | undefined): void;

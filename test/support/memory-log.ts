@@ -262,9 +262,9 @@ export class MemoryLog implements StreamLog {
     return this.#changed.wait(signal);
   }
 
-  markApplied({ history, offset }: Position): void {
-    if (history !== this.current?.id) return;
-    this.#applied = { offset, atMs: 3000 };
+  markApplied(position: Position | undefined): void {
+    if (position && position.history !== this.current?.id) return;
+    this.#applied = position && { offset: position.offset, atMs: 3000 };
     this.advanced();
   }
 

@@ -10,17 +10,22 @@ import { type Gateway, type GatewayOptions, spawnGateway } from "./gateway.ts";
 import { checkLedgers, type Ledger } from "./ledger.ts";
 import { RedisServer } from "./redis-server.ts";
 import { tempFolder } from "./temp-folder.ts";
-import { regionPorts, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
+import { type RegionSpec, regionPorts, type ServerSpec, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
 import { WanProxy } from "./wan-proxy.ts";
 
 export type PairOptions = {
   readonly masterArgs?: readonly string[];
   readonly targetArgs?: readonly string[];
   readonly rttMs?: number;
+  /** What differs from the plain addresses of the master and of the target: users, another address, onDivergence. */
+  readonly source?: Partial<ServerSpec>;
+  readonly write?: (target: RedisServer) => Partial<Replica> | Promise<Partial<Replica>>;
   readonly journal?: TopologySpec["journal"];
   readonly link?: TopologySpec["link"];
   readonly env?: Readonly<Record<string, string>>;
 };
+
+type Replica = NonNullable<RegionSpec["replicas"]>[string];
 
 export class Pair implements AsyncDisposable {
   readonly folder: string;
@@ -57,10 +62,11 @@ export class Pair implements AsyncDisposable {
       const target = keep(await RedisServer.start({ args: options.targetArgs ?? [] }));
       const ports = await regionPorts(["us-east", "eu-west"]);
       const proxy = keep(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
+      const write = { url: target.url, ...(await options.write?.(target)) };
       const topology = await writeTopology({
         folder,
         ports,
-        regions: { "us-east": { master: { url: master.url } }, "eu-west": { replicas: { "us-east": { url: target.url } } } },
+        regions: { "us-east": { master: { url: master.url, ...options.source } }, "eu-west": { replicas: { "us-east": write } } },
         links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
         ...(options.journal && { journal: options.journal }),
         ...(options.link && { link: options.link }),

@@ -108,6 +108,7 @@ export class Delivery implements Service {
         await this.#options.journal.changed(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]));
         return;
       }
+      this.#tellWhereItStands(history, start);
       const socket = await openRawSocket(this.#options.target, this.#key);
       const stop = new AbortController();
       const abort = () => stop.abort();
@@ -210,6 +211,21 @@ export class Delivery implements Service {
     const { target, writer, wasEmpty: targetWasEmpty } = work;
     await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, checkpointAt, onProgress }, signal);
     return loaded;
+  }
+
+  /** Perhaps behind what was acknowledged before: the target came back from a backup, failed over to a lagging replica, or was emptied. */
+  #tellWhereItStands(history: HistoryLog, start: Exclude<Start, { readonly kind: "wait" }>): void {
+    const { stats, journal, log } = this.#options;
+    const { progress } = journal;
+    const before = progress?.history === history.id ? progress.applied?.offset : undefined;
+    const offset = start.kind === "stream" ? start.checkpoint.offset : undefined;
+    if (before !== undefined && (offset === undefined || offset < before)) {
+      log.warn({ event: "delivery.went-back", from: before, to: offset }, "the target holds less than it had before");
+    }
+    if (offset !== undefined) return this.#report(history, offset);
+    stats.applied = undefined;
+    journal.markApplied(undefined);
+    journal.retain(READER, undefined);
   }
 
   #committed(history: HistoryLog, checkpoint: Checkpoint): void {

@@ -139,7 +139,7 @@ export class StubLog implements StreamLog {
     return wokenOrAborted(this.#wake, signal);
   }
 
-  markApplied(position: Position): void {
+  markApplied(position: Position | undefined): void {
     this.applied = position;
   }
 

@@ -54,12 +54,16 @@ test("after a restart what the journal holds is pending, but its age spoils no d
   expect(tracker.lag(T0 + 30)).toMatchObject({ lagMs: 0, ms: {} });
 });
 
-test("an ack that goes backwards takes nothing back", () => {
+test("an ack that goes back is believed: the lag grows from then on, and spoils no duration", () => {
   const tracker = new LagTracker();
   tracker.onRecord({ to: Offset.of(10), readAtMs: T0 });
   tracker.onAck({ applied: at(10, 0) }, clock, T0 + 1);
-  tracker.onAck({ applied: at(3, 0) }, clock, T0 + 2);
-  expect(tracker.lag(T0 + 2).behindBytes.applied).toBe(0);
+  tracker.onAck({ applied: at(3, 0) }, clock, T0 + 100);
+  expect(tracker.lag(T0 + 150)).toMatchObject({ lagMs: 50, behindBytes: { applied: 7 } });
+  tracker.onAck({ received: at(10, 0) }, clock, T0 + 200);
+  expect(tracker.lag(T0 + 250)).toMatchObject({ lagMs: 150, behindBytes: { received: 0 } });
+  tracker.onAck({ applied: at(10, 0) }, clock, T0 + 300);
+  expect(tracker.lag(T0 + 300)).toMatchObject({ lagMs: 0, behindBytes: { applied: 0 }, ms: { total: { max: 1 } } });
 });
 
 test("each peer has its own lag, and a stranger has none", () => {
