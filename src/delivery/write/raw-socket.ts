@@ -33,7 +33,7 @@ export async function openRawSocket(address: TargetAddress, checkpointKey: strin
     if (address.password !== undefined) {
       const login = address.username === undefined ? [address.password] : [address.username, address.password];
       const [reply] = await ask(socket, encodeCommand("AUTH", ...login), 1);
-      if (reply!.type === ReplyType.error) throw new GatewayError("TARGET_REFUSED", "the target refused the login");
+      if (reply!.type === ReplyType.error) throw loginRefusal(reply!.text);
     }
     const replies = await ask(socket, Buffer.from(guardProof(checkpointKey), "latin1"), 4);
     for (const [index, reply] of replies.entries()) {
@@ -62,6 +62,12 @@ function opened(socket: Socket, event: "connect" | "secureConnect"): Promise<voi
     const fail = (cause: Error) => settle(lost("the target cannot be reached", cause));
     socket.once("error", fail).once(event, done);
   });
+}
+
+/** What the server says to a login may quote it. */
+function loginRefusal(text: string): GatewayError {
+  const refusal = refusalOf(text, "AUTH");
+  return refusal.code === "TARGET_BUSY" ? refusal : new GatewayError("TARGET_REFUSED", "the target refused the login");
 }
 
 type Reply = { readonly type: number; readonly value: number; readonly text: string };
