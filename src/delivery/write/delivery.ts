@@ -222,10 +222,13 @@ export class Delivery implements Service {
     if (before !== undefined && (offset === undefined || offset < before)) {
       log.warn({ event: "delivery.went-back", from: before, to: offset }, "the target holds less than it had before");
     }
-    if (offset !== undefined) return this.#report(history, offset);
-    stats.applied = undefined;
-    journal.markApplied(undefined);
-    journal.retain(READER, undefined);
+    if (offset !== undefined) {
+      this.#report(history, offset);
+    } else {
+      stats.applied = undefined;
+      journal.markApplied(undefined);
+      journal.retain(READER, undefined);
+    }
   }
 
   #committed(history: HistoryLog, checkpoint: Checkpoint): void {

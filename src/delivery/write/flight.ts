@@ -16,8 +16,13 @@ export class Flight {
   queued = 1;
   /** Of them, how many come before the unit's own. */
   lead = 1;
-  /** Set when EXEC has been written. */
+  /** Set when the unit is complete but for EXEC. */
   checkpoint: Checkpoint | undefined;
+  /** The guard has agreed. */
+  guarded = false;
+  /** What may not be written yet, because the unit before has no EXEC. */
+  waiting: (Buffer | string)[] = [];
+  waitingBytes = 0;
   #pieces: Buffer[] | undefined = [];
   #keptBytes = 0;
   #whole: Buffer | undefined;

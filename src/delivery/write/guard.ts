@@ -1,7 +1,11 @@
 /**
- * What makes a unit conditional without a round trip (APPLIED_ONCE, ONE_WRITER). On the wire, all written at once:
+ * What makes a unit conditional (APPLIED_ONCE, ONE_WRITER). On the wire:
  *
  *   WATCH key · EVAL guard · MULTI · EVAL witness · [SELECT db] · commands · [SELECT 0] · SET key new · EXEC
+ *
+ * Everything but EXEC is written at once; EXEC follows when the guard has agreed, which it does while the commands are still on their
+ * way. A guard that the server refuses (-BUSY, -READONLY, …) touches nothing, so that EXEC must not be sent on trust: the condition may
+ * end before MULTI arrives.
  *
  * The guard compares the checkpoint with what this writer expects; if it differs, it touches the key without changing it, so that EXEC
  * answers nil. The witness compares once more, inside: it aborts the queue whenever the server refuses scripts (ACL, -BUSY, -LOADING), and
@@ -30,21 +34,23 @@ export function encodeWords(...words: readonly string[]): string {
 export type Guard = {
   /** WATCH, guard, MULTI, witness. Their replies: +OK, :1 or :0, +OK, +QUEUED. */
   open(expected: string): string;
-  /** SET and EXEC; the transaction must be in database 0. Their replies: +QUEUED, then the array. */
+  /** SET; the transaction must be in database 0. Its reply: +QUEUED. */
   close(next: string): string;
+  /** Its reply: the array. */
+  readonly exec: string;
 };
 
 /** `key` is ASCII. */
 export function guardOf(key: string): Guard {
   const before = encodeWords("WATCH", key) + encodeWords("EVAL", GUARD, "1", key, "\0").slice(0, -"$1\r\n\0\r\n".length);
   const between = encodeWords("MULTI") + encodeWords("EVAL", WITNESS, "1", key, "\0").slice(0, -"$1\r\n\0\r\n".length);
-  const exec = encodeWords("EXEC");
   return {
     open(expected) {
       const word = `$${expected.length}\r\n${expected}\r\n`;
       return before + word + between + word;
     },
-    close: (next) => encodeWords("SET", key, next) + exec,
+    close: (next) => encodeWords("SET", key, next),
+    exec: encodeWords("EXEC"),
   };
 }
 

@@ -38,7 +38,8 @@ export function publicError(text: string): string {
 /** An error to a command of ours, or to one that was queued: nothing of the unit was applied. */
 export function refusalOf(text: string, command: string): GatewayError {
   const word = errorWord(text);
-  const code: ErrorCode = CONDITIONS.has(word) || text.startsWith(MAX_CLIENTS) ? "TARGET_BUSY" : RIGHTS.has(word) ? "TARGET_REFUSED" : "TARGET_REJECTED";
+  const code: ErrorCode =
+    CONDITIONS.has(word) || text.startsWith(MAX_CLIENTS) ? "TARGET_BUSY" : RIGHTS.has(word) ? "TARGET_REFUSED" : "TARGET_REJECTED";
   const what = code === "TARGET_BUSY" ? "cannot take writes now" : `refused ${command}`;
   return new GatewayError(code, `the target ${what}: ${publicError(text)}`, { details: { command, error: publicError(text) } });
 }

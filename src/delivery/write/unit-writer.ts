@@ -1,6 +1,6 @@
 /**
- * Commits units over one raw connection, pipelined: bytes out, replies counted, nothing built per command. `guard.ts` has the order on
- * the wire. Every reply is looked at, each element of EXEC included. The first failure ends the writer: what was in flight is
+ * Commits units over one raw connection: bytes out, replies counted, nothing built per command. `guard.ts` has the order on the wire; a
+ * unit's EXEC and the next unit leave together, once the first one's guard has agreed. Every reply is looked at, each element of EXEC included. The first failure ends the writer: what was in flight is
  * then known only to the target, so the next attempt begins by reading the checkpoint (APPLIED_ONCE).
  */
 import type { Socket } from "node:net";
@@ -14,14 +14,11 @@ import { type Guard, guardOf } from "./guard.ts";
 import { publicError, refusalOf } from "./replies.ts";
 import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
 
-/** Eight units: enough to keep the target busy while replies gather; more only makes the target hold more. */
+/** Eight units: enough to hand on when the target asks for more. */
 const IN_FLIGHT_BYTES = 512 * 1024;
 /** Replies are due and neither do they come nor does the target take bytes. A script that blocks it for longer is a retry. */
 const STALL_MS = 30_000;
 const STALL_CHECK_MS = 1_000;
-/** With this many units unanswered the target has enough to do while we do not look. */
-const BUSY_FLIGHTS = 4;
-const GATHER_MS = 2;
 
 const WATCH = 0;
 const GUARD = 1;
@@ -60,8 +57,10 @@ export class UnitWriter implements UnitSubmitter {
   #expectedText: string;
   #expected: Checkpoint | undefined;
   #flights: Flight[] = [];
-  /** The last flight, while its EXEC has not been written. */
+  /** The last flight, until `commit`. */
   #open: Flight | undefined;
+  /** The flight whose bytes go out: the first whose EXEC has not been written. */
+  #turn: Flight | undefined;
   #inFlightBytes = 0;
   #corked = false;
   #end: GatewayError | undefined;
@@ -112,7 +111,8 @@ export class UnitWriter implements UnitSubmitter {
 
   /** Whether `ready` would wait. An open unit is bounded by the socket alone: it is answered only after its end. */
   get full(): boolean {
-    return this.#open ? this.#socket.writableLength >= this.#limitBytes : this.#inFlightBytes >= this.#limitBytes;
+    if (!this.#open) return this.#inFlightBytes >= this.#limitBytes;
+    return this.#socket.writableLength + this.#open.waitingBytes >= this.#limitBytes;
   }
 
   submit(unit: Unit): void {
@@ -129,6 +129,7 @@ export class UnitWriter implements UnitSubmitter {
     const flight = new Flight(explain);
     this.#flights.push(flight);
     this.#open = flight;
+    this.#turn ??= flight;
     this.#write(this.#guard.open(this.#expectedText), flight);
     this.#due(4);
   }
@@ -159,6 +160,7 @@ export class UnitWriter implements UnitSubmitter {
     this.#expected = own;
     this.#expectedText = text;
     this.#open = undefined;
+    this.#release();
   }
 
   async ready(signal: AbortSignal): Promise<void> {
@@ -209,8 +211,29 @@ export class UnitWriter implements UnitSubmitter {
     for (const resolve of wake) resolve();
   }
 
-  /** All writes of one event-loop turn leave in one system call. */
   #write(bytes: Buffer | string, flight: Flight): void {
+    flight.bytes += bytes.length;
+    this.#inFlightBytes += bytes.length;
+    if (flight === this.#turn) return this.#put(bytes);
+    flight.waiting.push(bytes);
+    flight.waitingBytes += bytes.length;
+  }
+
+  /** Writes EXEC once the unit is complete and its guard has agreed; then the next unit may follow. */
+  #release(): void {
+    const flight = this.#turn;
+    if (!flight?.guarded || !flight.checkpoint) return;
+    this.#put(this.#guard.exec);
+    const next = this.#flights[this.#flights.indexOf(flight) + 1];
+    this.#turn = next;
+    if (!next) return;
+    for (const bytes of next.waiting) this.#put(bytes);
+    next.waiting = [];
+    next.waitingBytes = 0;
+  }
+
+  /** All writes of one event-loop turn leave in one system call. */
+  #put(bytes: Buffer | string): void {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
@@ -221,8 +244,6 @@ export class UnitWriter implements UnitSubmitter {
     }
     if (typeof bytes === "string") this.#socket.write(bytes, "latin1");
     else this.#socket.write(bytes);
-    flight.bytes += bytes.length;
-    this.#inFlightBytes += bytes.length;
   }
 
   #due(replies: number): void {
@@ -240,14 +261,6 @@ export class UnitWriter implements UnitSubmitter {
       this.#fail(cause instanceof GatewayError ? cause : new GatewayError("INVARIANT", "reading the target's replies failed", { cause }));
     }
     this.#wakeAll();
-    this.#gather();
-  }
-
-  /** While more answers are due they gather in the kernel for a moment: each is a wake-up otherwise. The last one never waits. */
-  #gather(): void {
-    if (this.#end || this.#flights.length < BUSY_FLIGHTS) return;
-    this.#socket.pause();
-    setTimeout(() => this.#socket.resume(), GATHER_MS);
   }
 
   /** One reply, or one element of EXEC's. */
@@ -269,6 +282,8 @@ export class UnitWriter implements UnitSubmitter {
         if (type !== ReplyType.integer) throw unexpected(this.#stage);
         if (value !== 1) throw new GatewayError("CHECKPOINT_CONFLICT", "the target's checkpoint is not what this writer left there");
         this.#stage++;
+        flight.guarded = true;
+        this.#release();
         return;
       case QUEUED:
         this.#takeQueued(flight, type);

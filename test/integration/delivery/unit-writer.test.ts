@@ -146,10 +146,10 @@ describe("unit writer", () => {
 
   test("the witness inside the transaction says whether the checkpoint was the expected one, also when nothing watched it", async () => {
     await using server = await RedisServer.start();
-    const { open: opening, close } = guardOf(KEY);
+    const { open: opening, close, exec } = guardOf(KEY);
     const unwatched = (expected: string) => {
       const text = opening(expected);
-      return text.slice(text.indexOf(encodeWords("MULTI"))) + close("new");
+      return text.slice(text.indexOf(encodeWords("MULTI"))) + close("new") + exec;
     };
     expect(await answers(server, unwatched(""))).toMatch(/\*2\r\n:1\r\n\+OK\r\n$/);
     expect(await answers(server, unwatched("old"))).toMatch(/\*2\r\n:0\r\n\+OK\r\n$/);
