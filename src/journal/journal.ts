@@ -80,7 +80,7 @@ export class StreamJournal implements StreamLog {
     };
   }
 
-  /** Throws JOURNAL_CORRUPT when what is stored is damaged, not merely torn at its end. */
+  /** Throws JOURNAL_CORRUPT when what is stored is damaged elsewhere than at its end, which can be read again. */
   static async open(options: StreamJournalOptions): Promise<StreamJournal> {
     const journal = new StreamJournal(options);
     await mkdir(options.folder, { recursive: true });

@@ -1,6 +1,8 @@
 /**
- * What a history's folder still says after a crash. Only the last segment can be torn: it is read record by record, and a
- * short or garbled end is cut with a log event. Bad bytes with whole records behind them are damage: JOURNAL_CORRUPT, never cut.
+ * What a history's folder still says after a crash. Only the last segment can be torn: it is read record by record, and cut at the
+ * first bad byte with a log event. A power cut leaves holes there, because the kernel writes unsynced pages in any order: whole records
+ * behind a hole are cut with it, and read again from the master or the peer, which is where the stream goes on from. A full segment was
+ * synced before the next one began: bad bytes in it are damage, JOURNAL_CORRUPT, never cut.
  */
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -105,13 +107,13 @@ async function recoverSegments(
       if (state === "torn") {
         // Without a single record it says nothing that the segment before it, or the snapshot, does not say.
         if (before === undefined && first !== info.offset) throw damaged(bare, 0, "the only segment has no header");
-        reportTorn(place.context, { path, position: 0, bytes: size });
+        reportTorn(place.context, { path, position: 0, bytes: size, recordsBehind: await hasRecordBehind(file, restOf(bare, size)) });
         await rm(path);
         continue;
       }
       const segment = { ...bare, ...state };
       segments.push(segment);
-      if (isLast) end = await recoverLast(file, segment, place.context);
+      if (isLast) end = await recoverLast(file, segment, { context: place.context, wasFull: false });
     } finally {
       await file.close();
     }
@@ -134,23 +136,29 @@ async function readState(
   try {
     return await readSegmentHeader(file, { ...options.owner, first: bare.first });
   } catch (cause) {
-    const rest = { position: FILE_HEADER_BYTES - 1, end: options.size, offset: bare.first };
-    if (options.mayBeTorn && !(await hasRecordBehind(file, rest))) return "torn";
+    if (options.mayBeTorn && cause instanceof GatewayError && cause.code === "RECORD_MALFORMED") return "torn";
     throw damaged(bare, 0, cause);
   }
+}
+
+/** All that may be records in a file whose header says nothing. */
+function restOf({ first }: Bare, size: number) {
+  return { position: FILE_HEADER_BYTES - 1, end: size, offset: first };
 }
 
 /** The segment that became the last because the one behind it had no header yet. */
 async function recoverSealed(segment: Segment, context: JournalContext): Promise<HistoryEnd> {
   const file = await open(segment.path, "r+");
   try {
-    return await recoverLast(file, segment, context);
+    return await recoverLast(file, segment, { context, wasFull: true });
   } finally {
     await file.close();
   }
 }
 
-async function recoverLast(file: FileHandle, segment: Segment, context: JournalContext): Promise<HistoryEnd> {
+type Last = { readonly context: JournalContext; readonly wasFull: boolean };
+
+async function recoverLast(file: FileHandle, segment: Segment, { context, wasFull }: Last): Promise<HistoryEnd> {
   const size = FILE_HEADER_BYTES + segment.bytes;
   const start = endAtStartOf(segment).boundary;
   let tail: Tail = start.tail;
@@ -162,9 +170,9 @@ async function recoverLast(file: FileHandle, segment: Segment, context: JournalC
     return true;
   });
   if (end.problem !== undefined) {
-    if (await hasRecordBehind(file, { position: end.position, end: size, offset: end.offset }))
-      throw damaged(segment, end.position, end.problem);
-    reportTorn(context, { path: segment.path, position: end.position, bytes: size - end.position });
+    const recordsBehind = await hasRecordBehind(file, { position: end.position, end: size, offset: end.offset });
+    if (recordsBehind && wasFull) throw damaged(segment, end.position, end.problem);
+    reportTorn(context, { path: segment.path, position: end.position, bytes: size - end.position, recordsBehind });
     await file.truncate(end.position);
     await file.datasync();
     segment.bytes = end.position - FILE_HEADER_BYTES;
@@ -172,8 +180,15 @@ async function recoverLast(file: FileHandle, segment: Segment, context: JournalC
   return { tail, at: segment.base + segment.bytes, boundary };
 }
 
-function reportTorn(context: JournalContext, torn: { readonly path: string; readonly position: number; readonly bytes: number }): void {
+type Torn = { readonly path: string; readonly position: number; readonly bytes: number; readonly recordsBehind: boolean };
+
+function reportTorn(context: JournalContext, { recordsBehind, ...torn }: Torn): void {
   context.counters.tornTails++;
   context.counters.tornBytes += torn.bytes;
-  context.log.warn({ event: "journal.torn-tail-cut", ...torn }, "the end of an interrupted write was cut off");
+  if (recordsBehind) {
+    const why = "the end of the journal has holes, as a power cut leaves them: it was cut off before the first one and is read again";
+    context.log.error({ event: "journal.damaged-end-cut", ...torn }, why);
+  } else {
+    context.log.warn({ event: "journal.torn-tail-cut", ...torn }, "the end of an interrupted write was cut off");
+  }
 }

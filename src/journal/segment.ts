@@ -49,14 +49,14 @@ export function encodeSegmentHeader(segment: Segment, owner: Owner): Buffer {
   return encodeFileHeader({ kind: "segment", ...owner, offset: segment.first, replid: segment.replid, db: segment.db });
 }
 
-/** Throws RECORD_MALFORMED unless the file begins as this segment must. */
+/** Throws RECORD_MALFORMED when the file begins with no whole header, JOURNAL_CORRUPT when that is another segment's. */
 export async function readSegmentHeader(
   file: FileHandle,
   expected: Owner & { readonly first: Offset },
 ): Promise<{ replid: Replid; db: number }> {
   const header = decodeFileHeader("segment", await readFully(file, 0, FILE_HEADER_BYTES));
   if (header.stream !== expected.stream || header.history !== expected.history || header.offset !== expected.first) {
-    throw new GatewayError("RECORD_MALFORMED", "a segment belongs to another stream, history or offset");
+    throw new GatewayError("JOURNAL_CORRUPT", "a segment belongs to another stream, history or offset");
   }
   return { replid: header.replid, db: header.db };
 }
@@ -119,7 +119,7 @@ function decodeNext(bytes: Buffer, offset: Offset, verify: boolean): Step | "mor
 
 /**
  * Whether a whole, checked record of a later offset lies anywhere behind `position`: then the bad bytes before it are
- * damage, not the torn end of an interrupted write.
+ * a hole, not the torn end of an interrupted write.
  */
 export async function hasRecordBehind(file: FileHandle, range: Omit<ScanRange, "verify">): Promise<boolean> {
   for (let position = range.position + 1; position < range.end; position += SCAN_BYTES) {
