@@ -19,6 +19,7 @@ import type { StreamId } from "../stream/position.ts";
 import { NONCE_BYTES } from "./auth.ts";
 import { isCertificateOf } from "./certificate.ts";
 import { LinkConnection, WEBSOCKET_OPTIONS } from "./connection.ts";
+import { guardDoor } from "./front-door.ts";
 import { HANDSHAKE_DEADLINE_MS, ListenerHandshake } from "./handshake.ts";
 import { DEFAULT_LIVENESS_MS } from "./heartbeat.ts";
 import { LinkRecord } from "./link-record.ts";
@@ -86,6 +87,8 @@ export class LinkListener implements Service {
     const server = this.#createServer();
     const scope = new Scope(signal);
     const forget = this.#followRenewals(server);
+    const onMaster = () => this.#refusals.add("failover", "the master was told to FAILOVER and picked this gateway, which refused");
+    guardDoor(server, onMaster, scope.signal);
     server.on("upgrade", (request, socket, head) => {
       const refusal = this.#admit(request);
       if (refusal) {
