@@ -71,7 +71,10 @@ export class SnapshotTaker {
       }
       const { replid, offset } = reply;
       stats.fullSyncs++;
+      // Until the log is there, the snapshot stays at the master and not in our memory (BOUNDED).
+      connection.pause();
       await reached(journal, history, offset, signal);
+      connection.resume();
       log.info({ event: "source.snapshot-started", history: history.id, offset }, "taking another snapshot from the master");
       await receiveSnapshot({ connection, replid, offset, begin: (info) => history.beginSnapshot(info) }, signal);
       log.info({ event: "source.snapshot-finished", history: history.id, offset }, "took another snapshot from the master");
@@ -84,6 +87,8 @@ export class SnapshotTaker {
 /** The stream's own connection may be a moment behind the fork: readers go on from `offset`, so the log must have it. */
 async function reached(journal: StreamLog, history: HistoryLog, offset: Offset, signal: AbortSignal): Promise<void> {
   while (history.tail.offset < offset && !signal.aborted) {
+    if (journal.current !== history)
+      throw new GatewayError("SOURCE_NOT_READY", "another history took the place of the one that is streamed");
     await new Promise<void>((resolve) => {
       const done = () => {
         stop();
