@@ -33,7 +33,7 @@ import { LinkListener } from "./link/listener.ts";
 import type { PeerAck } from "./link/sender-session.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
-import { RestartSwitch, type Service, type ServiceState, supervise } from "./runtime/supervisor.ts";
+import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
 import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
 import { Source } from "./source/source.ts";
 import { SourceStats } from "./source/stats.ts";
@@ -82,7 +82,7 @@ class Gateway {
   readonly #rates = new Map<StreamId, StreamRates>();
   readonly #dialers = new Map<string, LinkDialer>();
   readonly #replicas: ReplicaParts[] = [];
-  readonly #services: { readonly name: string; readonly start: () => Service }[] = [];
+  readonly #services: { readonly name: string; readonly start: SupervisorOptions["start"] }[] = [];
   /** Of the services that hold a connection and nothing else. */
   readonly #restarts = new Map<string, RestartSwitch>();
   readonly #certificates: CertificateWatch;
@@ -162,7 +162,7 @@ class Gateway {
     this.#serveConnection("link-listener", () => listener);
     this.#serveConnection(
       "source",
-      () => new Source({ ...common, log: this.#child("source"), onRecord: (header) => lag.onRecord(header) }),
+      (onStreaming) => new Source({ ...common, log: this.#child("source"), onRecord: (header) => lag.onRecord(header), onStreaming }),
     );
     this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
   }
@@ -238,13 +238,13 @@ class Gateway {
     });
   }
 
-  #serve(name: string, start: () => Service): void {
+  #serve(name: string, start: SupervisorOptions["start"]): void {
     this.#services.push({ name, start });
     this.#states.set(name, { at: "stopped" });
   }
 
   /** One that may be started anew at any time. */
-  #serveConnection(name: string, start: () => Service): void {
+  #serveConnection(name: string, start: SupervisorOptions["start"]): void {
     this.#restarts.set(name, new RestartSwitch());
     this.#serve(name, start);
   }

@@ -25,8 +25,8 @@ export type SupervisorOptions = {
   readonly name: string;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Builds a fresh service for each attempt. */
-  readonly start: () => Service;
+  /** Builds a fresh service for each attempt, which calls `healthy` once it does what it is for. */
+  readonly start: (healthy: () => void) => Service;
   readonly onState?: (state: ServiceState) => void;
   /** By which a person starts the service anew; without it a halted service is over. */
   readonly restarts?: RestartSwitch | undefined;
@@ -68,7 +68,7 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     report({ at: "running", attempt: backoff.attempts });
     let error: GatewayError;
     try {
-      await options.start().run(attempt.signal);
+      await options.start(() => backoff.reset()).run(attempt.signal);
       if (signal.aborted) break;
       if (attempt.signal.aborted) continue;
       error = new GatewayError("INVARIANT", `${name} ended without being told to`);

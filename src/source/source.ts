@@ -26,6 +26,8 @@ export type SourceOptions = {
   readonly clock: Clock;
   readonly stats: SourceStats;
   readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
+  /** The master streams: whatever happened before, the next reconnection must not be late for its backlog. */
+  readonly onStreaming?: () => void;
   /** Defaults: `MasterConnection`'s, and one second as replicas do. */
   readonly silenceMs?: number;
   readonly ackIntervalMs?: number;
@@ -128,7 +130,7 @@ export class Source {
   }
 
   async #stream(connection: MasterConnection, history: HistoryLog, signal: AbortSignal): Promise<void> {
-    const { clock, onRecord, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
+    const { clock, onRecord, onStreaming, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
     const { offset, db, replid } = history.tail;
     const stats = this.#stats;
     const cutter = new Cutter({
@@ -160,6 +162,7 @@ export class Source {
     };
     stats.phase = "streaming";
     stats.connectedAtMs = clock.nowMs();
+    onStreaming?.();
     acknowledge();
     try {
       await connection.converse<never>((chunk) => {

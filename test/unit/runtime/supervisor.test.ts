@@ -58,3 +58,22 @@ test("a halted service ends when the gateway does", async () => {
   await service.end();
   expect(service.attempts()).toBe(1);
 });
+
+test("a service that did what it is for comes back after the shortest delay, however often it fails", async () => {
+  const waits: number[] = [];
+  const stop = new AbortController();
+  const start = (healthy: () => void) => ({
+    async run() {
+      healthy();
+      throw new GatewayError("SOURCE_CONNECTION", "lost");
+    },
+  });
+  const onState = (state: ServiceState) => {
+    if (state.at === "waiting") waits.push(state.retryInMs);
+  };
+  const over = supervise({ name: "x", log: pino({ level: "silent" }), clock: systemClock, start, onState }, stop.signal);
+  await eventually(() => waits.length === 5);
+  stop.abort();
+  await over;
+  expect(Math.max(...waits)).toBeLessThanOrEqual(250);
+});
