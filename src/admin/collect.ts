@@ -61,6 +61,7 @@ function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs
   const stats = journal.stats();
   const { progress, current } = journal;
   const history = journal.arriving ?? current;
+  const snapshot = stats.arriving?.snapshot ?? stats.snapshot;
   const { rawBytes, storedBytes, commands } = stats;
   return {
     id: journal.stream,
@@ -80,7 +81,7 @@ function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs
       tornTails: stats.tornTails,
       tornBytes: stats.tornBytes,
     },
-    ...(stats.snapshot && { snapshot: snapshotStatus(stats.snapshot) }),
+    ...(snapshot && { snapshot: snapshotStatus(snapshot) }),
     throughput: {
       bytes: rawBytes,
       commands,
