@@ -18,7 +18,7 @@ export type PairOptions = {
   readonly targetArgs?: readonly string[];
   readonly rttMs?: number;
   /** What differs from the plain addresses of the master and of the target: users, another address, onDivergence. */
-  readonly source?: Partial<ServerSpec>;
+  readonly source?: (master: RedisServer) => Partial<ServerSpec> | Promise<Partial<ServerSpec>>;
   readonly write?: (target: RedisServer) => Partial<Replica> | Promise<Partial<Replica>>;
   readonly journal?: TopologySpec["journal"];
   readonly link?: TopologySpec["link"];
@@ -62,11 +62,12 @@ export class Pair implements AsyncDisposable {
       const target = keep(await RedisServer.start({ args: options.targetArgs ?? [] }));
       const ports = await regionPorts(["us-east", "eu-west"]);
       const proxy = keep(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
+      const source = { url: master.url, ...(await options.source?.(master)) };
       const write = { url: target.url, ...(await options.write?.(target)) };
       const topology = await writeTopology({
         folder,
         ports,
-        regions: { "us-east": { master: { url: master.url, ...options.source } }, "eu-west": { replicas: { "us-east": write } } },
+        regions: { "us-east": { master: source }, "eu-west": { replicas: { "us-east": write } } },
         links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
         ...(options.journal && { journal: options.journal }),
         ...(options.link && { link: options.link }),
