@@ -71,5 +71,27 @@ export function unreachable(value: never): never {
 /** Wraps what a library threw, once, at the adapter that owns the library; a GatewayError passes unchanged. */
 export function wrapError(code: ErrorCode, message: string, cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
-  return new GatewayError(code, `${message}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  return new GatewayError(code, `${message}: ${messageOf(cause)}`, { cause });
+}
+
+/**
+ * A server's error line for logs and messages: the rest of it with everything quoted left out, because servers quote arguments
+ * (`ERR unknown command 'AUTH', with args beginning with: 'password' …`).
+ */
+export function publicError(text: string): string {
+  const unquoted = text.replace(/(['"`]).*\1/g, "…");
+  return unquoted.trim().slice(0, 200);
+}
+
+/** Where an error happened and what caused it, without what it carries: the error of a refused command carries its arguments. */
+export function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return "something was thrown that is no error";
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
+  const cause = error.cause === undefined ? "" : `\ncaused by ${traceOf(error.cause)}`;
+  return `${[`${error.name}: ${messageOf(error)}`, ...frames].join("\n")}${cause}`;
+}
+
+function messageOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.name === "ReplyError" ? publicError(cause.message) : cause.message;
 }

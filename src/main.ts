@@ -5,6 +5,7 @@ import { type Finding, preflightMaster, preflightTarget } from "./cli/preflight.
 import { type RunOptions, runProgram } from "./cli/program.ts";
 import { processTerminal } from "./cli/terminal.ts";
 import { versionInfo } from "./cli/version.ts";
+import { traceOf } from "./errors.ts";
 import { runGateway } from "./gateway.ts";
 import { createLogger } from "./runtime/log.ts";
 import { type RegionView, regionView } from "./topology/region-view.ts";
@@ -68,5 +69,11 @@ function hangUps(): (listener: () => void) => void {
     reload = listener;
   };
 }
+
+/** What nobody caught: Node would print every property of the error, and an error may carry a password. */
+process.on("uncaughtException", (error) => {
+  terminal.writeError(`causeway: ${traceOf(error)}\n`);
+  process.exit(ExitCode.internal);
+});
 
 process.exitCode = await runProgram(process.argv.slice(2), { env: process.env, terminal, run });

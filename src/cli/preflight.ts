@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import { checkpointKey } from "../delivery/write/checkpoint.ts";
 import { Target } from "../delivery/write/target.ts";
 import { admit, canEvictCheckpoint, parseFacts, type TargetFacts } from "../delivery/write/target-facts.ts";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, publicError } from "../errors.ts";
 import { redisOptions } from "../runtime/redis-options.ts";
 import type { StreamId } from "../stream/position.ts";
 import { formatHostPort } from "../topology/address.ts";
@@ -165,7 +165,7 @@ function failureOf(subject: string, cause: unknown): Finding {
   // Replication itself does not need INFO: a user with nothing but +psync +replconf +ping is well chosen.
   if (word === "NOPERM")
     return { level: "warning", subject, message: "the user may not ask for INFO, so version, role and backlog are not checked" };
-  return { level: "refused", subject, message: `answers ${cause.message}` };
+  return { level: "refused", subject, message: `answers ${publicError(cause.message)}` };
 }
 
 /** Why a connection did not come about, and what to look at. */

@@ -1,6 +1,6 @@
 /** The command line: options, help and exit codes. What the commands do stands in one file each. */
 import { Command, CommanderError } from "commander";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, traceOf } from "../errors.ts";
 import type { Environment } from "../topology/topology.ts";
 import { type CheckOptions, runCheck } from "./check.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
@@ -31,7 +31,7 @@ export async function runProgram(argv: readonly string[], ports: ProgramPorts): 
   } catch (cause) {
     if (cause instanceof CommanderError) return isHelp(cause) ? ExitCode.ok : ExitCode.usage;
     // A bug shows its stack; what was foreseen is a sentence.
-    const text = cause instanceof GatewayError ? cause.message : cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    const text = cause instanceof GatewayError ? cause.message : traceOf(cause);
     ports.terminal.writeError(`causeway: ${text.replaceAll("\n", "\ncauseway: ")}\n`);
     return exitCodeOf(cause);
   }

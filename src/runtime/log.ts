@@ -1,11 +1,14 @@
 /** JSON lines on standard output, one event each; never keys, values or secrets. */
 import { type Logger, pino } from "pino";
+import { traceOf } from "../errors.ts";
 
 export function createLogger(options: { readonly level: string; readonly region: string }): Logger {
   return pino({
     level: options.level,
     base: { region: options.region },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // pino's own would add every property of the error.
+    serializers: { err: traceOf },
     formatters: { level: (label) => ({ level: label }) },
     // Offsets are bigint, which JSON does not have.
     hooks: {

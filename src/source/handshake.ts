@@ -2,7 +2,7 @@
  * The replica's side of the replication handshake (redis src/replication.c, syncWithMaster), one command at a time: PSYNC is
  * refused behind pipelined output. Pure: a reply line goes in, the next command comes out.
  */
-import { GatewayError, unreachable } from "../errors.ts";
+import { GatewayError, publicError, unreachable } from "../errors.ts";
 import { Offset, Replid } from "../stream/position.ts";
 
 export type Credentials = { readonly username?: string; readonly password?: string };
@@ -78,7 +78,7 @@ const PASSING = /^-(LOADING|BUSY|MASTERDOWN|NOMASTERLINK|MISCONF|TRYAGAIN|CLUSTE
 
 function refusal(line: string, what: string): GatewayError {
   // An error line of a login may quote what was sent; its first word never does.
-  const reason = line.startsWith("-ERR") ? line.slice(1, 120) : (line.split(" ")[0] ?? "").slice(1);
+  const reason = line.startsWith("-ERR") ? publicError(line.slice(1)) : (line.split(" ")[0] ?? "").slice(1);
   if (PASSING.test(line)) return new GatewayError("SOURCE_NOT_READY", `the master is not ready: ${reason}`, { details: { reason } });
   return new GatewayError(
     "SOURCE_REFUSED",

@@ -15,7 +15,15 @@ export type TopologyText = {
 
 export function parseTopologyText(text: string): TopologyText {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, strict: true, uniqueKeys: true });
+  // The parser's own warnings would go to standard error and quote the file.
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    strict: true,
+    uniqueKeys: true,
+    stringKeys: true,
+    logLevel: "error",
+  });
   const place = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -24,7 +32,7 @@ export function parseTopologyText(text: string): TopologyText {
     const lineText = text.split("\n")[place(error.pos[0]).line - 1] ?? "";
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is written in the file
     const hint = /[{[].*\$\{/.test(lineText) ? ' (inside { } and [ ], write "${NAME}" with quotes)' : "";
-    return { ...place(error.pos[0]), path: [], message: `${error.message}${hint}` };
+    return { ...place(error.pos[0]), path: [], message: `${withoutText(error.message)}${hint}` };
   });
   return {
     value: problems.length === 0 ? toValue(() => document.toJS({ maxAliasCount: 100 }), problems) : undefined,
@@ -33,11 +41,16 @@ export function parseTopologyText(text: string): TopologyText {
   };
 }
 
+/** The parser's sentence without what it quotes from the file: that may be a secret in the wrong place. */
+function withoutText(message: string): string {
+  return message.replace(/(: |Unknown directive |Invalid escape sequence |The )\S[\s\S]*$/, "").trim();
+}
+
 function toValue(convert: () => unknown, problems: Problem[]): unknown {
   try {
     return convert();
   } catch (cause) {
-    problems.push({ line: 1, column: 1, path: [], message: cause instanceof Error ? cause.message : String(cause) });
+    problems.push({ line: 1, column: 1, path: [], message: withoutText(cause instanceof Error ? cause.message : String(cause)) });
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /** What the target's error replies mean. Pure. */
-import { type ErrorCode, GatewayError } from "../../errors.ts";
+import { type ErrorCode, GatewayError, publicError } from "../../errors.ts";
 
 /** The target cannot take writes now; the same unit will do later or after its failover. */
 const CONDITIONS = new Set([
@@ -24,15 +24,6 @@ const RIGHTS = new Set(["NOPERM", "NOAUTH", "WRONGPASS", "NOPROTO"]);
 export function errorWord(text: string): string {
   const space = text.indexOf(" ");
   return space < 0 ? text : text.slice(0, space);
-}
-
-/**
- * The error line for logs and messages: the first word, and the rest with everything quoted left out, because servers quote arguments
- * (`ERR unknown command 'x', with args beginning with: 'key' …`).
- */
-export function publicError(text: string): string {
-  const unquoted = text.replace(/(['"`]).*\1/g, "…");
-  return unquoted.trim().slice(0, 200);
 }
 
 /** An error to a command of ours, or to one that was queued: nothing of the unit was applied. */

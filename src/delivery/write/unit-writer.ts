@@ -4,14 +4,14 @@
  * then known only to the target, so the next attempt begins by reading the checkpoint (APPLIED_ONCE).
  */
 import type { Socket } from "node:net";
-import { GatewayError } from "../../errors.ts";
+import { GatewayError, publicError } from "../../errors.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { ReplyScanner, ReplyType } from "../../resp/reply-scanner.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { commandName, Flight } from "./flight.ts";
 import { type Guard, guardOf } from "./guard.ts";
-import { publicError, refusalOf } from "./replies.ts";
+import { refusalOf } from "./replies.ts";
 import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
 
 /** Eight units: enough to hand on when the target asks for more. */
