@@ -9,7 +9,7 @@ import { GatewayError } from "../errors.ts";
 
 type Codec = {
   readonly name: "lz4" | "lz4-napi";
-  /** Undefined when the input does not shrink. */
+  /** Undefined when the input does not shrink; otherwise good until the next call. */
   pack(raw: Buffer): Buffer | undefined;
   unpack(packed: Buffer, rawBytes: number): Buffer;
 };
@@ -28,14 +28,12 @@ function nativeCodec(): Codec {
   return {
     name: "lz4",
     pack(raw) {
-      if (scratch.length < raw.length) scratch = Buffer.allocUnsafeSlow(raw.length);
+      if (scratch.length < SIZE_PREFIX_BYTES + raw.length) scratch = Buffer.allocUnsafeSlow(SIZE_PREFIX_BYTES + raw.length);
       // Output no larger than the input: encodeBlock answers 0 when it does not fit.
-      const bytes = lz4.encodeBlock(raw, scratch.subarray(0, raw.length));
+      const bytes = lz4.encodeBlock(raw, scratch.subarray(SIZE_PREFIX_BYTES, SIZE_PREFIX_BYTES + raw.length));
       if (bytes <= 0 || bytes + SIZE_PREFIX_BYTES >= raw.length) return undefined;
-      const packed = Buffer.allocUnsafe(SIZE_PREFIX_BYTES + bytes);
-      packed.writeUInt32LE(raw.length, 0);
-      scratch.copy(packed, SIZE_PREFIX_BYTES, 0, bytes);
-      return packed;
+      scratch.writeUInt32LE(raw.length, 0);
+      return scratch.subarray(0, SIZE_PREFIX_BYTES + bytes);
     },
     unpack(packed, rawBytes) {
       const raw = Buffer.allocUnsafe(rawBytes);
@@ -84,7 +82,7 @@ const codec = chooseCodec();
 /** Which package does the work; logged at start. */
 export const lz4Package = codec.name;
 
-/** Packs `raw`, or answers undefined when that would not save anything: then store it raw. */
+/** Packs `raw`, or answers undefined when that would not save anything: then store it raw. The next call may overwrite the answer. */
 export function packLz4(raw: Buffer): Buffer | undefined {
   return raw.length <= SIZE_PREFIX_BYTES ? undefined : codec.pack(raw);
 }

@@ -10,6 +10,9 @@ export type FsyncPolicy = "always" | "everysec" | "never";
 
 export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
 
+/** Writes at `position` before it returns, and answers how many bytes the system took. */
+export type WriteNow = (file: FileHandle, buffers: readonly Buffer[], position: number) => number;
+
 export type JournalCounters = {
   /** Taken in since start: bytes of the stream, of the records that carry them, and commands. */
   rawBytes: number;
@@ -35,6 +38,7 @@ export type JournalContext = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly openFile: OpenFile;
+  readonly writeNow: WriteNow;
   readonly health: DiskHealth;
   readonly counters: JournalCounters;
 };

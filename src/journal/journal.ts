@@ -8,6 +8,7 @@
  *       snapshot.json                          names the whole snapshot; without it the history is arriving
  *     0000000006-….deleted/                    being removed
  */
+import { writevSync } from "node:fs";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -16,7 +17,7 @@ import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { HistoryLog, Mark, Progress, SnapshotInfo, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import { HistoryId, type Position, type StreamId } from "../stream/position.ts";
-import type { FsyncPolicy, JournalContext, OpenFile } from "./context.ts";
+import type { FsyncPolicy, JournalContext, OpenFile, WriteNow } from "./context.ts";
 import { DiskHealth } from "./disk-health.ts";
 import { removeFolder } from "./files.ts";
 import { History } from "./history.ts";
@@ -42,6 +43,7 @@ export type StreamJournalOptions = {
   readonly retryMs?: number;
   /** For tests that need a sick disk. */
   readonly openFile?: OpenFile;
+  readonly writeNow?: WriteNow;
 };
 
 /** How often `everysec` syncs and retention looks. */
@@ -75,6 +77,7 @@ export class StreamJournal implements StreamLog {
       ...{ folder, stream, fsync, memoryBytes, segmentBytes, maxPendingBytes, log, clock },
       retryMs: options.retryMs ?? DEFAULT_RETRY_MS,
       openFile: options.openFile ?? open,
+      writeNow: options.writeNow ?? ((file, buffers, position) => writevSync(file.fd, buffers, position)),
       health: new DiskHealth(log),
       counters: { rawBytes: 0, storedBytes: 0, commands: 0, fsyncs: 0, fsyncMsMax: 0, tornTails: 0, tornBytes: 0, droppedNeededBytes: 0 },
     };

@@ -10,8 +10,9 @@ import type { HistoryId } from "../stream/position.ts";
 import { readRecordHeader } from "../stream/record.ts";
 import { type JournalContext, syncFile } from "./context.ts";
 import { FILE_HEADER_BYTES } from "./file-header.ts";
-import { makeFolder, syncFolder, writeFully } from "./files.ts";
+import { makeFolder, syncFolder, writeFully, writeFullyNow } from "./files.ts";
 import type { Entry } from "./memory-ring.ts";
+import { PromptWrites } from "./prompt-writes.ts";
 import { encodeSegmentHeader, type Segment, segmentName } from "./segment.ts";
 
 export type SegmentWriterOptions = {
@@ -34,6 +35,7 @@ export class SegmentWriter {
   /** The file may be longer than its whole records. */
   #ragged = false;
   #unsynced = false;
+  readonly #prompt: PromptWrites;
 
   constructor(options: SegmentWriterOptions) {
     this.#context = options.context;
@@ -41,6 +43,7 @@ export class SegmentWriter {
     this.#history = options.history;
     this.#segments = options.segments;
     this.#open = options.open;
+    this.#prompt = new PromptWrites(options.context.clock);
   }
 
   get #last(): Segment {
@@ -68,7 +71,9 @@ export class SegmentWriter {
       count++;
     }
     this.#ragged = true;
-    await writeFully(file, buffers, position);
+    if (this.#prompt.allows(bytes - segment.bytes)) {
+      this.#prompt.measure(() => writeFullyNow(this.#context.writeNow, file, buffers, position));
+    } else await writeFully(file, buffers, position);
     crashPoint("journal-written-not-synced");
     this.#unsynced = this.#context.fsync !== "never";
     if (this.#context.fsync === "always") await this.sync();
@@ -83,7 +88,7 @@ export class SegmentWriter {
     if (!this.#unsynced || this.#file === undefined) return;
     this.#unsynced = false;
     try {
-      await syncFile(this.#context, this.#file);
+      await this.#prompt.during(syncFile(this.#context, this.#file));
     } catch (error) {
       this.#unsynced = true;
       throw error;

@@ -7,10 +7,6 @@ import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { JournalContext } from "./context.ts";
 
-/** What came during a write and is less than this waits a moment for company: a write costs more than the bytes in it. */
-const SMALL_WRITE_BYTES = 64 * 1024;
-const GATHER_MS = 5;
-
 export type WriteQueueOptions<T> = {
   readonly context: JournalContext;
   readonly bytesOf: (item: T) => number;
@@ -93,7 +89,6 @@ export class WriteQueue<T> {
     while (this.#pending.length > 0 && !this.stopped) {
       const stored = await this.exclusive(() => this.#attempt());
       if (!stored) await sleep(this.#options.context.retryMs, this.#stop.signal);
-      else if (this.#pendingBytes > 0 && this.#pendingBytes < SMALL_WRITE_BYTES) await sleep(GATHER_MS, this.#stop.signal);
     }
     this.#working = false;
   }

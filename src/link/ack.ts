@@ -5,7 +5,8 @@
 import type { Mark, StreamLog } from "../stream/log.ts";
 import type { AckFrame } from "../wire/frames.ts";
 
-const ACK_INTERVAL_MS = 5;
+/** An ack costs both sides two wake-ups, whatever it says. */
+const ACK_INTERVAL_MS = 10;
 /** The ack that says "all applied" ends the measured lag: it does not wait for company. */
 const CAUGHT_UP_INTERVAL_MS = 1;
 

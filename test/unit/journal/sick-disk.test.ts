@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
+import { writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { OpenFile } from "../../../src/journal/context.ts";
+import type { OpenFile, WriteNow } from "../../../src/journal/context.ts";
 import { eventually } from "../../support/eventually.ts";
 import {
   appendNext,
@@ -38,13 +39,22 @@ class SmallDisk {
     });
   };
 
+  readonly writeNow: WriteNow = (file, buffers, position) => {
+    const fits = this.#taken(buffers);
+    return writeSync(file.fd, fits, 0, fits.length, position);
+  };
+
   async #write(file: FileHandle, buffers: readonly Buffer[], position: number): Promise<{ bytesWritten: number }> {
+    const fits = this.#taken(buffers);
+    return file.write(fits, 0, fits.length, position);
+  }
+
+  #taken(buffers: readonly Buffer[]): Buffer {
     this.attempts++;
-    const bytes = Buffer.concat(buffers);
-    const fits = bytes.subarray(0, this.leftBytes);
+    const fits = Buffer.concat(buffers).subarray(0, this.leftBytes);
     if (fits.length === 0) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
     this.leftBytes -= fits.length;
-    return file.write(fits, 0, fits.length, position);
+    return fits;
   }
 }
 
@@ -52,7 +62,7 @@ test("a full disk loses nothing: what it refuses waits, room runs out, and all o
   await using folder = await tempFolder("journal");
   const disk = new SmallDisk(Number.POSITIVE_INFINITY);
   const { log, count } = recordingLog();
-  const settings = { openFile: disk.open, maxPendingBytes: 4000, segmentBytes: 2500, memoryBytes: 0, log };
+  const settings = { openFile: disk.open, writeNow: disk.writeNow, maxPendingBytes: 4000, segmentBytes: 2500, memoryBytes: 0, log };
   const journal = await openJournal(folder.path, settings);
   const history = await startCurrent(journal);
   disk.leftBytes = 3000; // one segment of the first twenty records, and a part of the next
@@ -91,7 +101,7 @@ test("a full disk loses nothing: what it refuses waits, room runs out, and all o
 test("ACK_AFTER_DURABLE: while the sync fails nothing is durable, and what is cut meanwhile leaves no trace", async () => {
   await using folder = await tempFolder("journal");
   const disk = new SmallDisk(Number.POSITIVE_INFINITY);
-  const journal = await openJournal(folder.path, { openFile: disk.open, fsync: "always" });
+  const journal = await openJournal(folder.path, { openFile: disk.open, writeNow: disk.writeNow, fsync: "always" });
   const history = await startCurrent(journal);
   const kept = [appendNext(history, 10)];
   await written(journal);
@@ -116,7 +126,7 @@ test("ACK_AFTER_DURABLE: while the sync fails nothing is durable, and what is cu
 test("closing a journal whose disk is full ends, and says nothing is durable that is not", async () => {
   await using folder = await tempFolder("journal");
   const disk = new SmallDisk(Number.POSITIVE_INFINITY);
-  const journal = await openJournal(folder.path, { openFile: disk.open });
+  const journal = await openJournal(folder.path, { openFile: disk.open, writeNow: disk.writeNow });
   const history = await startCurrent(journal);
   const first = appendNext(history, 10);
   await written(journal);
@@ -133,7 +143,7 @@ test("closing a journal whose disk is full ends, and says nothing is durable tha
 test("a snapshot waits for a full disk too; its writer is refused room and told why when it gives up", async () => {
   await using folder = await tempFolder("journal");
   const disk = new SmallDisk(0);
-  const journal = await openJournal(folder.path, { openFile: disk.open, maxPendingBytes: 100 });
+  const journal = await openJournal(folder.path, { openFile: disk.open, writeNow: disk.writeNow, maxPendingBytes: 100 });
   const { writer } = journal.startHistory(HISTORY, SNAPSHOT);
   appendRdb(writer);
   expect(writer.hasRoom).toBe(false);
@@ -153,7 +163,7 @@ test("a snapshot waits for a full disk too; its writer is refused room and told 
 test("a snapshot whose sync fails is given up: the kernel would call a second attempt a success", async () => {
   await using folder = await tempFolder("journal");
   const disk = new SmallDisk(Number.POSITIVE_INFINITY);
-  const journal = await openJournal(folder.path, { openFile: disk.open });
+  const journal = await openJournal(folder.path, { openFile: disk.open, writeNow: disk.writeNow });
   const { writer } = journal.startHistory(HISTORY, SNAPSHOT);
   appendRdb(writer);
   disk.syncError = Object.assign(new Error("input/output error"), { code: "EIO" });

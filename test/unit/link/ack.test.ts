@@ -41,7 +41,7 @@ test("without progress only credit is given", () => {
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => vi.useRealTimers());
 
-test("acks go at once when idle, then at most one per 5 ms, at once when all is applied, and none after the end", () => {
+test("acks go at once when idle, then at most one per 10 ms, at once when all is applied, and none after the end", () => {
   let nowMs = 1000;
   const sent: number[] = [];
   const pacer = new AckPacer({ nowMs: () => nowMs, send: () => sent.push(nowMs) });
@@ -54,17 +54,17 @@ test("acks go at once when idle, then at most one per 5 ms, at once when all is 
   pacer.due();
   pacer.due();
   expect(sent).toEqual([1000]);
-  pass(5);
-  expect(sent).toEqual([1000, 1005]);
+  pass(10);
+  expect(sent).toEqual([1000, 1010]);
   pass(1);
   pacer.due();
   expect(sent).toHaveLength(2);
   pacer.due(true);
-  expect(sent).toEqual([1000, 1005, 1006]);
+  expect(sent).toEqual([1000, 1010, 1011]);
   pass(50);
   expect(sent).toHaveLength(3);
   pacer.due();
-  expect(sent).toEqual([1000, 1005, 1006, 1056]);
+  expect(sent).toEqual([1000, 1010, 1011, 1061]);
   pacer.due();
   pacer.stop();
   pass(50);
