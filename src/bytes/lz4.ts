@@ -11,7 +11,7 @@ type Codec = {
   readonly name: "lz4" | "lz4-napi";
   /** Undefined when the input does not shrink; otherwise good until the next call. */
   pack(raw: Buffer): Buffer | undefined;
-  unpack(packed: Buffer, rawBytes: number): Buffer;
+  unpack(packed: Buffer, rawBytes: number, room: Buffer | undefined): Buffer;
 };
 
 const SIZE_PREFIX_BYTES = 4;
@@ -35,8 +35,8 @@ function nativeCodec(): Codec {
       scratch.writeUInt32LE(raw.length, 0);
       return scratch.subarray(0, SIZE_PREFIX_BYTES + bytes);
     },
-    unpack(packed, rawBytes) {
-      const raw = Buffer.allocUnsafe(rawBytes);
+    unpack(packed, rawBytes, room) {
+      const raw = room ?? Buffer.allocUnsafe(rawBytes);
       if (lz4.decodeBlock(packed.subarray(SIZE_PREFIX_BYTES), raw) !== rawBytes) throw malformed();
       return raw;
     },
@@ -87,8 +87,11 @@ export function packLz4(raw: Buffer): Buffer | undefined {
   return raw.length <= SIZE_PREFIX_BYTES ? undefined : codec.pack(raw);
 }
 
-/** Unpacks a block whose raw size is already known; a different declared size is refused before anything is allocated. */
-export function unpackLz4(packed: Buffer, rawBytes: number): Buffer {
+/**
+ * Unpacks a block whose raw size is already known; a different declared size is refused before anything is allocated. `room`, of just
+ * that size, is where the answer may lie.
+ */
+export function unpackLz4(packed: Buffer, rawBytes: number, room?: Buffer): Buffer {
   if (packed.length <= SIZE_PREFIX_BYTES || packed.readUInt32LE(0) !== rawBytes) throw malformed();
-  return codec.unpack(packed, rawBytes);
+  return codec.unpack(packed, rawBytes, room);
 }

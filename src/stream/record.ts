@@ -111,11 +111,11 @@ export function readRecordHeader(record: Buffer): RecordHeader {
   };
 }
 
-/** The master's own bytes. Throws RECORD_MALFORMED when the payload does not fill the span. */
-export function decodePayload(record: Buffer, header: RecordHeader): Buffer {
+/** The master's own bytes; those of a packed record may lie in `room`, which has just their size. Throws RECORD_MALFORMED when the payload does not fill the span. */
+export function decodePayload(record: Buffer, header: RecordHeader, room?: Buffer): Buffer {
   const body = record.subarray(RECORD_HEADER_BYTES);
   const rawBytes = rawBytesOf(header);
-  if (record.readUInt8(9) === CODEC_LZ4) return unpackLz4(body, rawBytes);
+  if (record.readUInt8(9) === CODEC_LZ4) return unpackLz4(body, rawBytes, room);
   if (body.length !== rawBytes) throw malformed("raw payload does not fill its span");
   return body.length === 0 ? NO_PAYLOAD : body;
 }

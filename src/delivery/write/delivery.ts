@@ -15,6 +15,7 @@ import { type Checkpoint, checkpointKey, parseCheckpoint } from "./checkpoint.ts
 import { DeadLetters } from "./dead-letters.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import type { LoadSnapshot } from "./loading.ts";
+import { RawRing } from "./raw-ring.ts";
 import { openRawSocket, type TargetAddress } from "./raw-socket.ts";
 import { errorWord } from "./replies.ts";
 import type { JudgeSnapshot } from "./snapshot-guard.ts";
@@ -116,6 +117,7 @@ export class Delivery implements Service {
       if (signal.aborted) abort();
       stats.connections++;
       let ended: GatewayError | undefined;
+      const room = new RawRing();
       const writer = new UnitWriter({
         socket,
         clock,
@@ -123,7 +125,10 @@ export class Delivery implements Service {
         expected: text,
         token: this.#token,
         events: {
-          onCommit: (committed) => this.#committed(history, committed),
+          onCommit: (committed) => {
+            room.release(committed.offset);
+            this.#committed(history, committed);
+          },
           onDivergence: (divergence) => (stats.phase === "streaming" ? this.#diverged(divergence) : refused(divergence)),
           onEnd: (reason) => {
             ended = reason;
@@ -137,7 +142,7 @@ export class Delivery implements Service {
         if (start.kind === "load" && keysInTarget > 0 && !adopt) {
           await this.#options.judgeSnapshot({ snapshot: start.snapshot, keysInTarget }, stop.signal);
         }
-        await this.#deliver({ history, target, writer, start, wasEmpty: text === "" && keysIn(target.facts) === 0 }, stop.signal);
+        await this.#deliver({ history, target, writer, room, start, wasEmpty: text === "" && keysIn(target.facts) === 0 }, stop.signal);
         if (ended) throw ended;
         if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
       } catch (cause) {
@@ -157,7 +162,7 @@ export class Delivery implements Service {
   }
 
   async #deliver(work: Work, signal: AbortSignal): Promise<void> {
-    const { start, history, writer, target } = work;
+    const { start, history, writer, room, target } = work;
     const { stats, clock, log } = this.#options;
     const from = start.kind === "load" ? await this.#load(work, start, signal) : { ...start.checkpoint, state: "streaming" as const };
     if (signal.aborted) return;
@@ -173,6 +178,7 @@ export class Delivery implements Service {
       history,
       from,
       writer,
+      room,
       checkpointKey: this.#key,
       databases: target.facts.databases,
       stats,
@@ -318,6 +324,7 @@ type Work = {
   readonly history: HistoryLog;
   readonly target: Target;
   readonly writer: UnitWriter;
+  readonly room: RawRing;
   readonly start: Exclude<Start, { readonly kind: "wait" }>;
   readonly wasEmpty: boolean;
 };

@@ -3,10 +3,11 @@ import type { Logger } from "pino";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HistoryLog, RecordCursor } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
-import { decodePayload, type RecordHeader, readRecordHeader } from "../../stream/record.ts";
+import { decodePayload, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import { Planner, type StreamPoint, type UnitPart } from "./plan.ts";
+import type { RawRing } from "./raw-ring.ts";
 import type { UnitWriter } from "./unit-writer.ts";
 
 const BATCH_BYTES = 256 * 1024;
@@ -17,6 +18,8 @@ export type StreamingOptions = {
   readonly history: HistoryLog;
   readonly from: Checkpoint;
   readonly writer: UnitWriter;
+  /** Released as the writer commits. */
+  readonly room: RawRing;
   readonly checkpointKey: string;
   readonly databases: number;
   readonly stats: DeliveryStats;
@@ -60,14 +63,15 @@ export class Streaming {
   }
 
   async #follow(cursor: RecordCursor, signal: AbortSignal): Promise<void> {
-    const { writer } = this.#options;
+    const { writer, room } = this.#options;
     for (;;) {
       const records = await cursor.next(signal, BATCH_BYTES);
       if (records === undefined) return;
       let header: RecordHeader | undefined;
       for (const record of records) {
         header = readRecordHeader(record);
-        for (const part of this.#planner.add(header, decodePayload(record, header))) {
+        const payload = decodePayload(record, header, room.take(rawBytesOf(header), header.to));
+        for (const part of this.#planner.add(header, payload)) {
           this.#send(part, header);
           if (writer.full) await writer.ready(signal);
           if (signal.aborted) return;

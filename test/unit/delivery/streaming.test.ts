@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Checkpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
 import { UNIT_COMMANDS } from "../../../src/delivery/write/plan.ts";
+import { RawRing } from "../../../src/delivery/write/raw-ring.ts";
 import { Streaming } from "../../../src/delivery/write/streaming.ts";
 import type { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
@@ -35,7 +36,17 @@ test("APPLIED_ONCE: each unit of a record commits the offset at which it ends, n
   };
   const stats = new DeliveryStats();
   const log = pino({ level: "silent" });
-  const options = { history, from, checkpointKey: "k", databases: 16, stats, log, clock: systemClock, onApplied: () => undefined };
+  const options = {
+    history,
+    from,
+    room: new RawRing(),
+    checkpointKey: "k",
+    databases: 16,
+    stats,
+    log,
+    clock: systemClock,
+    onApplied: () => undefined,
+  };
   await new Streaming({ ...options, writer: writer as unknown as UnitWriter }).run(stop.signal);
   expect(ends).toHaveLength(3);
   for (const end of ends) expect(end.offset).toBe(Offset.plus(start, end.sentBytes));
