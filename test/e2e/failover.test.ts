@@ -69,11 +69,12 @@ test.each(["complete", "behind"] as const)("failover to a replica that is %s", a
 
   const { master: link, history: now } = await statusOf(origin);
   if (kind === "complete") {
-    expect([now, link]).toEqual([history, expect.objectContaining({ fullSyncs: 1, partialSyncs: 1 })]);
+    expect([now, link]).toEqual([history, expect.objectContaining({ fullSyncs: 1, partialSyncs: 1, failovers: 1, historiesLost: 0 })]);
     expect(us.countEvents("source.failed-over")).toBe(1);
   } else {
     expect(now).not.toBe(history);
     expect(us.countEvents("source.history-lost")).toBe(1);
+    expect(link).toMatchObject({ failovers: 0, historiesLost: 1 });
     expect(await target.call("EXISTS", "never:replicated")).toBe(0);
   }
   expect((await compareServers(replica.client(), target.client())).mismatches).toEqual([]);
