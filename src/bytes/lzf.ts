@@ -4,8 +4,12 @@
  */
 import { GatewayError } from "../errors.ts";
 
-/** Unpacks to exactly `rawBytes`, which the caller has bounded. Throws RDB_MALFORMED. */
+/** The densest instruction: three bytes copy 7 + 255 + 2. */
+const MAX_RATIO = 264 / 3;
+
+/** Unpacks to exactly `rawBytes`; a size that `packed` cannot have is refused before anything is allocated. Throws RDB_MALFORMED. */
 export function unpackLzf(packed: Buffer, rawBytes: number): Buffer {
+  if (rawBytes > packed.length * MAX_RATIO) throw malformed();
   const raw = Buffer.allocUnsafe(rawBytes);
   let from = 0;
   let to = 0;

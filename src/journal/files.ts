@@ -100,7 +100,9 @@ export async function removeFolder(path: string): Promise<void> {
   await rm(doomed, { recursive: true, force: true });
 }
 
-/** What the system calls the failure; undefined for an error of our own. */
+/** What the system calls the failure; undefined for an error of our own, and for one of Node's that no disk caused. */
 export function errnoOf(error: unknown): string | undefined {
-  return error instanceof Error && !(error instanceof GatewayError) && "code" in error ? String(error.code) : undefined;
+  if (!(error instanceof Error) || error instanceof GatewayError || !("code" in error)) return undefined;
+  const code = String(error.code);
+  return code.startsWith("ERR_") ? undefined : code;
 }

@@ -14,6 +14,9 @@ import { isOneString, length, type Walk, walkModuleOps, walkValue } from "./valu
 /** What one RESTORE may carry: proto-max-bulk-len (512 MiB), less room for type, footer and a key. */
 const MAX_VALUE_BYTES = 512 * 1024 * 1024 - 1024;
 
+/** A database number is a positive int32 in every server. */
+const MAX_DB = 2 ** 31 - 1;
+
 const NO_PIECES: readonly Buffer[] = [];
 
 export type RdbEntry = {
@@ -139,6 +142,7 @@ export class RdbParser {
           break;
         case Opcode.selectDb:
           db = yield* length(reader);
+          if (db > MAX_DB) throw reader.malformed("impossible database");
           break;
         case Opcode.resizeDb:
           yield { kind: "sizes", db, keys: yield* length(reader), expires: yield* length(reader) };

@@ -3,6 +3,7 @@
  * `SnapshotWriter.complete` has verified and stored all of it (SNAPSHOT_BEFORE_POSITION).
  */
 import { randomBytes } from "node:crypto";
+import { GatewayError } from "../errors.ts";
 import { parseRdbAux } from "../rdb/aux.ts";
 import type { SnapshotInfo, SnapshotWriter } from "../stream/log.ts";
 import type { Offset, Replid } from "../stream/position.ts";
@@ -20,9 +21,7 @@ export type FullSyncOptions = {
 
 export async function receiveSnapshot(options: FullSyncOptions, signal: AbortSignal): Promise<void> {
   const { connection, replid, offset } = options;
-  const spool = new ChunkSpool((first) =>
-    options.begin({ id: randomBytes(8).toString("hex"), offset, replid, db: Number(parseRdbAux(first).get("repl-stream-db") ?? 0) }),
-  );
+  const spool = new ChunkSpool((first) => options.begin({ id: randomBytes(8).toString("hex"), offset, replid, db: selectedDb(first) }));
   const transfer = new BulkTransfer((bytes) => spool.push(bytes));
   try {
     await connection.converse<void>((chunk, done) => {
@@ -37,6 +36,15 @@ export async function receiveSnapshot(options: FullSyncOptions, signal: AbortSig
     await spool.abort();
     throw error;
   }
+}
+
+/** Absent when no replica had made the master select a database. */
+function selectedDb(first: Buffer): number {
+  const text = parseRdbAux(first).get("repl-stream-db") ?? "0";
+  // A master whose last replica has gone says -1: its stream begins with a SELECT.
+  if (text === "-1") return 0;
+  if (!/^\d{1,9}$/.test(text)) throw new GatewayError("RDB_MALFORMED", "an RDB names an impossible database for its stream");
+  return Number(text);
 }
 
 /** A disk slower than the master: its output buffer holds what we do not read yet. */

@@ -96,6 +96,7 @@ export class MasterConnection {
       if (signal.aborted) return onAbort();
       if (this.#failure !== undefined) return this.#reject(this.#failure);
       signal.addEventListener("abort", onAbort);
+      this.resume();
       const unread = this.#unread;
       this.#unread = EMPTY;
       if (unread.length > 0) this.guard(() => this.#receive?.(unread));
@@ -119,8 +120,9 @@ export class MasterConnection {
   #onData(chunk: Buffer): void {
     this.#lastReadAtMs = this.#clock.nowMs();
     if (this.#receive === undefined) {
-      // Between two receivers; a few bytes at most, since nothing is asked before the next has the floor.
+      // Between two receivers: one read at most is kept, whatever the master sends and however long the next one takes (BOUNDED).
       this.#unread = Buffer.concat([this.#unread, chunk]);
+      this.#socket.pause();
       return;
     }
     this.guard(() => this.#receive?.(chunk));

@@ -18,7 +18,7 @@ export type StreamId = Brand<string, "StreamId">;
 
 export type Position = { readonly history: HistoryId; readonly offset: Offset };
 
-const MAX_OFFSET = (1n << 63n) - 1n;
+export const MAX_OFFSET = (1n << 63n) - 1n;
 
 export const Offset = {
   of(value: bigint | number | string): Offset {

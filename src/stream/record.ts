@@ -29,6 +29,10 @@ const FORMAT = 1;
 const CODEC_RAW = 0;
 const CODEC_LZ4 = 1;
 const FLAG_OPEN = 1;
+/** A database number is a positive int32 in every server. */
+const MAX_DB = 2 ** 31 - 1;
+/** The year 33658: checkpoints write read-times with 15 digits. */
+const MAX_TIME_MS = 1e15;
 const NO_PAYLOAD = Buffer.alloc(0);
 
 export type RecordHeader = {
@@ -99,16 +103,16 @@ export function readRecordHeader(record: Buffer): RecordHeader {
   const to = Offset.of(record.readBigUInt64LE(32));
   const raw = to - from;
   if (raw < 0n || raw > BigInt(MAX_RECORD_RAW_BYTES)) throw malformed("impossible span", { from, to });
-  return {
-    from,
-    to,
-    replid: record.toString("hex", 48, 68) as Replid,
-    db: record.readUInt32LE(12),
-    dbAfter: record.readUInt32LE(16),
-    commands: record.readUInt32LE(20),
-    readAtMs: record.readDoubleLE(40),
-    open: (record.readUInt16LE(10) & FLAG_OPEN) !== 0,
-  };
+  const flags = record.readUInt16LE(10);
+  if (flags > FLAG_OPEN || record.readUInt32LE(68) !== 0) throw malformed("unknown flags", { flags });
+  const db = record.readUInt32LE(12);
+  const dbAfter = record.readUInt32LE(16);
+  if (db > MAX_DB || dbAfter > MAX_DB) throw malformed("impossible database", { db, dbAfter });
+  const readAtMs = record.readDoubleLE(40);
+  // What is not a time would end up in the target's checkpoint, and nobody could read that again.
+  if (!(readAtMs >= 0 && readAtMs < MAX_TIME_MS)) throw malformed("impossible read-time", { readAtMs });
+  const commands = record.readUInt32LE(20);
+  return { from, to, replid: record.toString("hex", 48, 68) as Replid, db, dbAfter, commands, readAtMs, open: flags === FLAG_OPEN };
 }
 
 /** The master's own bytes; those of a packed record may lie in `room`, which has just their size. Throws RECORD_MALFORMED when the payload does not fill the span. */

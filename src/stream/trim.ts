@@ -20,7 +20,9 @@ export function trimRecord(record: Buffer, from: Offset): Buffer {
     skipped++;
     if (scanner.end < skip) continue;
     if (scanner.end > skip || scanner.inTransaction) break;
-    return encodeRecord({ ...header, from, db: scanner.db, commands: header.commands - skipped }, payload.subarray(skip));
+    const commands = header.commands - skipped;
+    if (commands < 0) throw new GatewayError("RECORD_MALFORMED", "a record holds more commands than its header says");
+    return encodeRecord({ ...header, from, db: scanner.db, commands }, payload.subarray(skip));
   }
   throw new GatewayError("JOURNAL_GAP", "the wanted position is not a command boundary of the stored stream", {
     details: { from, recordFrom: header.from, recordTo: header.to },

@@ -13,7 +13,16 @@ export type TopologyText = {
   locate(path: Path): { readonly line: number; readonly column: number };
 };
 
+/** More would not help anybody; saying each costs a look at the text. */
+const MAX_PROBLEMS = 100;
+/** No topology needs a tenth; the parser's time grows with the square of it. */
+const MAX_BRACKETS = 100;
+
 export function parseTopologyText(text: string): TopologyText {
+  if (openBrackets(text) > MAX_BRACKETS) {
+    const message = `more than ${MAX_BRACKETS} brackets stand inside each other: that is no topology`;
+    return { value: undefined, problems: [{ line: 1, column: 1, path: [], message }], locate: () => ({ line: 1, column: 1 }) };
+  }
   const lineCounter = new LineCounter();
   // The parser's own warnings would go to standard error and quote the file.
   const document = parseDocument(text, {
@@ -28,8 +37,9 @@ export function parseTopologyText(text: string): TopologyText {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const problems = [...document.errors, ...document.warnings].map((error): Problem => {
-    const lineText = text.split("\n")[place(error.pos[0]).line - 1] ?? "";
+  const lines = text.split("\n");
+  const problems = [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS).map((error): Problem => {
+    const lineText = lines[place(error.pos[0]).line - 1] ?? "";
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is written in the file
     const hint = /[{[].*\$\{/.test(lineText) ? ' (inside { } and [ ], write "${NAME}" with quotes)' : "";
     return { ...place(error.pos[0]), path: [], message: `${withoutText(error.message)}${hint}` };
@@ -44,6 +54,17 @@ export function parseTopologyText(text: string): TopologyText {
 /** The parser's sentence without what it quotes from the file: that may be a secret in the wrong place. */
 function withoutText(message: string): string {
   return message.replace(/(: |Unknown directive |Invalid escape sequence |The )\S[\s\S]*$/, "").trim();
+}
+
+/** How deep brackets stand inside each other; those in texts count too, which no topology has many of. */
+function openBrackets(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
+    depth = bracket === "[" || bracket === "{" ? depth + 1 : Math.max(0, depth - 1);
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function toValue(convert: () => unknown, problems: Problem[]): unknown {

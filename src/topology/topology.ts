@@ -30,7 +30,9 @@ export type Topology = {
 };
 
 /** A topology is a page or two; what is larger is some other file. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const MAX_FILE_BYTES = 256 * 1024;
+/** Problems that are said, each with its place. */
+const MAX_PROBLEMS = 100;
 
 /** Throws CONFIG_INVALID; its message has one line per problem. */
 export function loadTopology(file: string, env: Environment): Topology {
@@ -53,12 +55,13 @@ function readText(file: string): string {
       cause,
     });
   }
-  if (bytes.length > MAX_FILE_BYTES) throw new GatewayError("CONFIG_INVALID", `${file} is larger than 4 MiB: that is no topology`);
+  if (bytes.length > MAX_FILE_BYTES) throw new GatewayError("CONFIG_INVALID", `${file} is larger than 256 KiB: that is no topology`);
   return bytes.toString("utf8");
 }
 
 function refusal(file: string, text: TopologyText, complaints: readonly Complaint[]): GatewayError {
-  const problems = [...text.problems, ...complaints.map((complaint) => ({ ...complaint, ...text.locate(complaint.path) }))];
+  const said = complaints.slice(0, MAX_PROBLEMS);
+  const problems = [...text.problems, ...said.map((complaint) => ({ ...complaint, ...text.locate(complaint.path) }))];
   const lines = problems
     .toSorted((a, b) => a.line - b.line || a.column - b.column)
     .map(({ line, column, path, message }) => `${file}:${line}:${column}: ${path.length > 0 ? `${formatPath(path)}: ` : ""}${message}`);

@@ -5,7 +5,7 @@
  *   causeway/1 streaming history=… offset=… db=… replid=… snapshot=…|- rdb=… writer=… read=…
  */
 import { GatewayError } from "../../errors.ts";
-import { HistoryId, Offset, Replid, type StreamId } from "../../stream/position.ts";
+import { HistoryId, MAX_OFFSET, Offset, Replid, type StreamId } from "../../stream/position.ts";
 
 /** loading: a snapshot is going in. streaming: `offset` is exact. diverged: the target refused a command; a person decides. */
 export type DeliveryState = "loading" | "streaming" | "diverged";
@@ -32,7 +32,7 @@ export type Checkpoint = {
 export const CHECKPOINT_PREFIX = "causeway:checkpoint:";
 
 const PATTERN =
-  /^causeway\/1 (loading|streaming|diverged) history=([0-9a-f]{16}) offset=(\d{1,19}) db=(\d{1,9}) replid=([0-9a-f]{40}) snapshot=([0-9a-f]{16}|-) rdb=(\d{1,15}) writer=([0-9a-f]{16}) read=(\d{1,15})$/;
+  /^causeway\/1 (loading|streaming|diverged) history=([0-9a-f]{16}) offset=(\d{1,19}) db=(\d{1,10}) replid=([0-9a-f]{40}) snapshot=([0-9a-f]{16}|-) rdb=(\d{1,15}) writer=([0-9a-f]{16}) read=(\d{1,15})$/;
 
 /** `causeway:checkpoint:{us-east/0}`; the braces keep it in one slot with whatever is tagged alike. */
 export function checkpointKey(stream: StreamId): string {
@@ -50,7 +50,8 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
 /** Throws TARGET_REFUSED for anything that this version did not write: foreign data is never overwritten. */
 export function parseCheckpoint(text: string): Checkpoint {
   const match = PATTERN.exec(text);
-  if (!match) throw new GatewayError("TARGET_REFUSED", "the target's checkpoint key holds something that this version did not write");
+  if (!match || BigInt(match[3]!) > MAX_OFFSET)
+    throw new GatewayError("TARGET_REFUSED", "the target's checkpoint key holds something that this version did not write");
   const [, state, history, offset, db, replid, snapshot, rdb, writer, read] = match as unknown as readonly string[];
   return {
     state: state as DeliveryState,

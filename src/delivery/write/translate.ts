@@ -23,14 +23,15 @@ export type Translation =
 const PASS: Translation = { kind: "pass" };
 const SENTINEL_CHANNEL = "__sentinel__:hello";
 const SET_OPTIONS_WITH_VALUE = ["PXAT", "EXAT", "IFEQ", "IFNE", "IFDEQ", "IFDNE"];
+const DATABASE = /^\d{1,9}$/;
 const words = new CommandWords();
 
 /** `command` is one whole command that the scanner marked; `readAtMs` is when it was read from the master. */
 export function translate(command: Buffer, readAtMs: number): Translation {
   words.read(command);
   if (words.is(0, "SET")) return set(readAtMs);
-  if (words.is(0, "XADD")) return trimmed("XADD", command);
-  if (words.is(0, "XTRIM")) return trimmed("XTRIM", command);
+  if (words.is(0, "XADD")) return trimmed("XADD");
+  if (words.is(0, "XTRIM")) return trimmed("XTRIM");
   if (words.is(0, "PUBLISH") || words.is(0, "SPUBLISH")) return publish();
   if (words.is(0, "EXPIRE")) return expire("EXPIRE", 1000n, readAtMs);
   if (words.is(0, "PEXPIRE")) return expire("PEXPIRE", 1n, readAtMs);
@@ -77,13 +78,14 @@ function setex(name: string, unit: bigint, readAtMs: number): Translation {
 
 /** `RESTORE key ttl payload [REPLACE] [ABSTTL] …`. */
 function restore(name: string, replace: boolean, readAtMs: number): Translation {
+  if (words.count < 4) return PASS;
   let hasReplace = false;
   let hasAbsolute = false;
   for (let index = 4; index < words.count; index++) {
     hasReplace ||= words.is(index, "REPLACE");
     hasAbsolute ||= words.is(index, "ABSTTL");
   }
-  const relative = words.count >= 4 && !hasAbsolute && words.text(2) !== "0";
+  const relative = !hasAbsolute && words.text(2) !== "0";
   const at = relative ? absolute(words.text(2), 1n, readAtMs) : undefined;
   const extra = [...(replace && !hasReplace ? ["REPLACE"] : []), ...(at === undefined ? [] : ["ABSTTL"])];
   if (name === "RESTORE" && extra.length === 0) return PASS;
@@ -97,7 +99,7 @@ function restore(name: string, replace: boolean, readAtMs: number): Translation 
 }
 
 /** `XADD key [options] id field value …` or `XTRIM key MAXLEN|MINID …`: the options stand before anything of the user's. */
-function trimmed(name: string, command: Buffer): Translation {
+function trimmed(name: string): Translation {
   /** Ranges of words to leave out: [from, to). */
   const left: (readonly [number, number])[] = [];
   let exact = true;
@@ -128,14 +130,16 @@ function trimmed(name: string, command: Buffer): Translation {
   let gone = 0;
   for (const [first, next] of left) {
     pieces.push(words.raw(from, first));
-    from = next;
-    gone += next - first;
+    from = Math.min(next, words.count);
+    gone += from - first;
   }
-  pieces.push(from < words.count ? words.raw(from) : command.subarray(command.length));
+  pieces.push(words.raw(from));
   return rewrite(name, words.total - gone, pieces);
 }
 
 function swapdb(): Translation {
+  // The target refuses anything else itself.
+  if (words.total !== 3 || !DATABASE.test(words.text(1)) || !DATABASE.test(words.text(2))) return PASS;
   const first = Number(words.text(1));
   const second = Number(words.text(2));
   if (first === second || (first !== 0 && second !== 0)) return PASS;
