@@ -8,6 +8,7 @@ import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { wrapError } from "../errors.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
+import { Crowd } from "../runtime/crowd.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { AdminClient, AdminRole } from "../topology/admin-view.ts";
 import type { LinkTls } from "../topology/region-view.ts";
@@ -48,6 +49,8 @@ const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_CONNECTIONS = 128;
 const REQUEST_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 10_000;
+/** A crowd is said once per this time. */
+const CROWD_LOG_MS = 10_000;
 
 export class AdminServer implements Service {
   readonly #options: AdminServerOptions;
@@ -80,21 +83,39 @@ export class AdminServer implements Service {
     return onTlsRenewal(() => server.setSecureContext({ ...tls }));
   }
 
+  /** Answers are quick: whoever is evicted held a connection for nothing, or asks again. */
+  #crowd(log: Logger, clock: Clock): Crowd {
+    let evicted = 0;
+    let saidAtMs = Number.NEGATIVE_INFINITY;
+    return new Crowd({
+      most: MAX_CONNECTIONS,
+      onEvicted: () => {
+        evicted++;
+        if (clock.nowMs() - saidAtMs < CROWD_LOG_MS) return;
+        saidAtMs = clock.nowMs();
+        log.warn({ event: "admin.crowded", evicted }, "too many connections to the admin port: a random one goes for each that comes");
+      },
+    });
+  }
+
   #app(): FastifyInstance {
     const { status, log, clock = systemClock, clients = [], tls, restart = () => false } = this.#options;
     const access = new Access({ clients, log, clock });
+    const limits = { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1000 };
     const app = fastify({
       // Certificates are asked for and not demanded: who has a token, or only wants /healthz, needs none.
-      ...(tls && { https: { ...tls, requestCert: true, rejectUnauthorized: false, handshakeTimeout: REQUEST_TIMEOUT_MS } as never }),
+      ...(tls && {
+        https: { ...limits, ...tls, requestCert: true, rejectUnauthorized: false, handshakeTimeout: REQUEST_TIMEOUT_MS } as never,
+      }),
       logger: false,
       bodyLimit: MAX_BODY_BYTES,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionTimeout: IDLE_TIMEOUT_MS,
       keepAliveTimeout: IDLE_TIMEOUT_MS,
       forceCloseConnections: true,
-      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS },
+      http: limits,
     });
-    app.server.maxConnections = MAX_CONNECTIONS;
+    this.#crowd(log, clock).watch(app.server);
     app.addHook("onSend", async (_, reply) => {
       reply.header("cache-control", "no-store").header("x-content-type-options", "nosniff");
     });

@@ -10,8 +10,13 @@ import { Notice } from "../runtime/notice.ts";
 import { decodeFrame, encodeFrame } from "../wire/codec.ts";
 import { type Frame, MAX_FRAME_BYTES, type Refusal } from "../wire/frames.ts";
 
-/** `ws` options of both sides: records are compressed already, and a frame has a bound before it is buffered. */
-export const WEBSOCKET_OPTIONS = { perMessageDeflate: false, maxPayload: MAX_FRAME_BYTES, autoPong: false } as const;
+/** `ws` options of both sides: records are compressed already, a frame has a bound before it is buffered, and is never sent in pieces. */
+export const WEBSOCKET_OPTIONS = {
+  perMessageDeflate: false,
+  maxPayload: MAX_FRAME_BYTES,
+  maxFragments: 16,
+  autoPong: false,
+} as const;
 
 const CLOSE_NORMAL = 1000;
 const CLOSE_REFUSED = 1008;

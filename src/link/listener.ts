@@ -4,7 +4,7 @@
  * arrives before the proof is kept, and the number of strangers is bounded (BOUNDED).
  */
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer, Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import { type WebSocket, WebSocketServer } from "ws";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { Crowd } from "../runtime/crowd.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { StreamLog } from "../stream/log.ts";
 import type { StreamId } from "../stream/position.ts";
@@ -30,11 +31,13 @@ import { type SenderPorts, SenderSession } from "./sender-session.ts";
 import type { ListenerStats } from "./stats.ts";
 import { DEFAULT_WINDOW_BYTES } from "./window.ts";
 
-const MAX_UNAUTHENTICATED = 64;
-/** Sockets of any kind, HTTP included. */
-const MAX_CONNECTIONS = 1024;
+/** Sockets of any kind that have not proven themselves. */
+const MAX_UNAUTHENTICATED = 256;
+/** What a connection may send until then, TLS and HTTP included: certificates, headers, Hello and Proof are a few KiB. */
+const MAX_HANDSHAKE_BYTES = 32 * 1024;
+const MAX_HEADER_BYTES = 8 * 1024;
 const HTTP_TIMEOUT_MS = 5000;
-const ANSWERS = { 400: "Bad Request", 404: "Not Found", 503: "Service Unavailable" } as const;
+const ANSWERS = { 400: "Bad Request", 404: "Not Found" } as const;
 
 export type LinkListenerOptions = SenderPorts & {
   /** Our region. */
@@ -72,8 +75,11 @@ export class LinkListener implements Service {
   readonly #records: ReadonlyMap<string, LinkRecord>;
   /** Everything that was accepted and has not ended. */
   readonly #serving = new Set<Promise<void>>();
+  readonly #strangers = new Crowd({
+    most: MAX_UNAUTHENTICATED,
+    onEvicted: () => this.#refusals.add("crowded", "too many unproven connections to the link port: a random one goes for each that comes"),
+  });
   #port: number | undefined;
-  #unauthenticated = 0;
 
   constructor(options: LinkListenerOptions) {
     this.#options = options;
@@ -90,18 +96,11 @@ export class LinkListener implements Service {
     const onMaster = () => this.#refusals.add("failover", "the master was told to FAILOVER and picked this gateway, which refused");
     guardDoor(server, onMaster, scope.signal);
     server.on("upgrade", (request, socket, head) => {
-      const refusal = this.#admit(request);
-      if (refusal) {
-        this.#turnAway(socket, refusal.status, refusal.message);
+      if (request.url !== LINK_PATH) {
+        this.#turnAway(socket, 404, "a WebSocket asked for another path than the link's");
         return;
       }
-      this.#unauthenticated++;
-      let upgraded = false;
-      socket.once("close", () => {
-        if (!upgraded) this.#unauthenticated--;
-      });
       sockets.handleUpgrade(request, socket, head, (ws) => {
-        upgraded = true;
         const serving = this.#serve(ws, socket as Socket, scope.signal).finally(() => this.#serving.delete(serving));
         this.#serving.add(serving);
       });
@@ -122,7 +121,7 @@ export class LinkListener implements Service {
   get stats(): ListenerStats {
     return {
       port: this.#port,
-      unauthenticated: this.#unauthenticated,
+      unauthenticated: this.#strangers.size,
       refusals: this.#refusals.counts,
       links: [...this.#links.values()].map(({ session }) => session.stats),
       records: new Map([...this.#records].map(([peer, record]) => [peer, record.stats])),
@@ -134,13 +133,14 @@ export class LinkListener implements Service {
       headersTimeout: HTTP_TIMEOUT_MS,
       requestTimeout: HTTP_TIMEOUT_MS,
       connectionsCheckingInterval: 1000,
+      maxHeaderSize: MAX_HEADER_BYTES,
       keepAlive: true,
     };
     const { tls } = this.#options;
     const server = tls
       ? createTlsServer({ ...timeouts, ...tls, requestCert: true, rejectUnauthorized: true, handshakeTimeout: HANDSHAKE_DEADLINE_MS })
       : createServer(timeouts);
-    server.maxConnections = MAX_CONNECTIONS;
+    this.#strangers.watch(server);
     server.on("request", (_request, response) => {
       this.#refusals.add("http", "a plain HTTP request came to the link port");
       response.writeHead(426, { connection: "close", "content-type": "text/plain", upgrade: "websocket" });
@@ -148,7 +148,6 @@ export class LinkListener implements Service {
     });
     server.on("clientError", (_error, socket) => this.#turnAway(socket, 400, "something that is not HTTP came to the link port"));
     server.on("tlsClientError", () => this.#refusals.add("tls", "a TLS handshake failed on the link port"));
-    server.on("drop", () => this.#refusals.add("busy", "too many connections to the link port"));
     return server;
   }
 
@@ -173,14 +172,8 @@ export class LinkListener implements Service {
     });
   }
 
-  #admit(request: IncomingMessage): { readonly status: keyof typeof ANSWERS; readonly message: string } | undefined {
-    if (request.url !== LINK_PATH) return { status: 404, message: "a WebSocket asked for another path than the link's" };
-    if (this.#unauthenticated >= MAX_UNAUTHENTICATED) return { status: 503, message: "too many unproven connections to the link port" };
-    return undefined;
-  }
-
   #turnAway(socket: Duplex, status: keyof typeof ANSWERS, message: string): void {
-    this.#refusals.add(status === 503 ? "busy" : "http", message);
+    this.#refusals.add("http", message);
     socket.on("error", () => undefined);
     if (!socket.writable) {
       socket.destroy();
@@ -191,12 +184,8 @@ export class LinkListener implements Service {
 
   async #serve(ws: WebSocket, socket: Socket, signal: AbortSignal): Promise<void> {
     const connection = new LinkConnection({ ws, socket, clock: this.#options.clock });
-    let opened: Opened | undefined;
-    try {
-      opened = await this.#prove(connection, socket, signal);
-    } finally {
-      this.#unauthenticated--;
-    }
+    const opened = await this.#prove(connection, socket, signal);
+    this.#strangers.vouch(socket);
     if (opened) await this.#serveLink(connection, opened, signal);
     await connection.closed;
   }
@@ -217,6 +206,11 @@ export class LinkListener implements Service {
       this.#refusals.add("late", "a connection did not prove itself in time");
       connection.fail(new GatewayError("LINK_CONNECTION", "the handshake took too long"));
     }, HANDSHAKE_DEADLINE_MS);
+    // A frame of allowed size would be gathered, and a million tiny fields in it decoded, for somebody who has proven nothing.
+    const count = () => {
+      if (socket.bytesRead > MAX_HANDSHAKE_BYTES) connection.fail(new GatewayError("FRAME_MALFORMED", "the handshake is too large"));
+    };
+    socket.on("data", count);
     const stop = () => connection.bye("the gateway is stopping");
     signal.addEventListener("abort", stop, { once: true });
     const opened = await new Promise<Opened | undefined>((resolve) => {
@@ -235,6 +229,7 @@ export class LinkListener implements Service {
       });
     });
     clearTimeout(late);
+    socket.off("data", count);
     signal.removeEventListener("abort", stop);
     if (!opened && connection.error?.code === "FRAME_MALFORMED") this.#refusals.add("malformed", connection.error.message);
     return opened;

@@ -119,9 +119,9 @@ export class ReceiverSession {
 
   #adjustTap(): void {
     const { connection } = this.#options;
-    let waitingBytes = 0;
-    for (const receiver of this.#receivers.values()) waitingBytes += receiver.waitingBytes;
-    if (waitingBytes > PAUSE_ABOVE_BYTES && !connection.isPaused) connection.pause();
-    else if (waitingBytes < RESUME_BELOW_BYTES && connection.isPaused) connection.resume();
+    let backlogBytes = 0;
+    for (const receiver of this.#receivers.values()) backlogBytes += receiver.backlogBytes;
+    if (backlogBytes > PAUSE_ABOVE_BYTES && !connection.isPaused) connection.pause();
+    else if (backlogBytes < RESUME_BELOW_BYTES && connection.isPaused) connection.resume();
   }
 }

@@ -9,7 +9,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
 import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
-import { decodeRecordHeader } from "../stream/record.ts";
+import { decodeRecordHeader, RECORD_HEADER_BYTES } from "../stream/record.ts";
 import { decodeChunkHeader } from "../stream/snapshot-chunk.ts";
 import type { Frame, Held, RecordsFrame, SnapshotAbortedFrame, SnapshotChunkFrame, SnapshotEndFrame, StartFrame } from "../wire/frames.ts";
 import { AckPacer, ackOf, isCaughtUp } from "./ack.ts";
@@ -17,13 +17,16 @@ import { advanceStream, type StreamPhase } from "./phase.ts";
 import type { ReceiverStats } from "./stats.ts";
 import { ReceiveWindow } from "./window.ts";
 
+/** What a frame in the inbox costs beside its bytes. */
+const FRAME_OVERHEAD_BYTES = 512;
+
 export type StreamFrame = StartFrame | RecordsFrame | SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame;
 
 export type StreamReceiverOptions = {
   readonly streamLog: StreamLog;
   readonly windowBytes: number;
   readonly send: (frame: Frame) => void;
-  /** Called when `waitingBytes` has changed. */
+  /** Called when `backlogBytes` has changed. */
   readonly onBacklog: () => void;
   readonly log: Logger;
   readonly clock: Clock;
@@ -39,6 +42,8 @@ export class StreamReceiver {
   readonly #notice = new Notice();
   /** Frames that wait for the log; the credit window bounds their bytes. */
   #inbox: StreamFrame[] = [];
+  /** Taken off the socket and not done with: those being worked on, too. */
+  #waitingFrames = 0;
   #history: HistoryLog | undefined;
   #writer: SnapshotWriter | undefined;
   #phase: StreamPhase = "resuming";
@@ -62,6 +67,11 @@ export class StreamReceiver {
 
   get waitingBytes(): number {
     return this.#window.waitingBytes;
+  }
+
+  /** What waits for the log, with the cost of frames that need no credit (BOUNDED). */
+  get backlogBytes(): number {
+    return this.#window.waitingBytes + this.#waitingFrames * FRAME_OVERHEAD_BYTES;
   }
 
   /** Subscribes and stores what comes; returns when the signal aborts. */
@@ -88,10 +98,14 @@ export class StreamReceiver {
     }
   }
 
-  /** Takes a frame off the socket. Throws FRAME_MALFORMED when the peer has no credit for it. */
+  /** Takes a frame off the socket. Throws FRAME_MALFORMED when the peer has no credit for it, or asks for none. */
   push(frame: StreamFrame): void {
+    if (frame.kind === "records" && frame.records.some((record) => record.length < RECORD_HEADER_BYTES)) {
+      throw new GatewayError("FRAME_MALFORMED", "a record is shorter than its header");
+    }
     this.#window.received(bytesOf(frame));
     this.#inbox.push(frame);
+    this.#waitingFrames++;
     this.#notice.wake();
     this.#onBacklog();
   }
@@ -231,9 +245,11 @@ export class StreamReceiver {
   }
 
   #consumed(bytes: number): void {
-    if (bytes === 0) return;
-    this.#window.consumed(bytes);
-    this.#acks.due();
+    this.#waitingFrames--;
+    if (bytes > 0) {
+      this.#window.consumed(bytes);
+      this.#acks.due();
+    }
     this.#onBacklog();
   }
 

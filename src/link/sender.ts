@@ -9,7 +9,7 @@ import { GatewayError } from "../errors.ts";
 import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { RecordCursor, SnapshotReader, StreamLog } from "../stream/log.ts";
-import type { HistoryId, StreamId } from "../stream/position.ts";
+import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import { type AckFrame, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
 import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
@@ -103,12 +103,15 @@ export class StreamSender {
     this.#notice.wake();
     const sent = this.#sent;
     if (sent === undefined || ack.history !== sent.history) return false;
+    // No stage is ahead of the one before it, and none of what was sent (ACK_AFTER_DURABLE).
+    let limit: Offset | undefined = sent.furthest;
     for (const mark of [ack.received, ack.durable, ack.applied]) {
-      if (mark && mark.offset > sent.furthest) {
-        throw new GatewayError("FRAME_MALFORMED", "the peer acknowledged an offset that it was not sent", {
-          details: { stream: this.#stream, acknowledged: mark.offset, sent: sent.furthest },
+      if (mark && (limit === undefined || mark.offset > limit)) {
+        throw new GatewayError("FRAME_MALFORMED", "the peer acknowledged what it cannot have", {
+          details: { stream: this.#stream, acknowledged: mark.offset, limit, sent: sent.furthest },
         });
       }
+      limit = mark?.offset;
     }
     this.#ack = ack;
     if (ack.durable) this.#log.retain(this.#reader, { history: sent.history, offset: ack.durable.offset });

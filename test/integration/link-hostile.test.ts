@@ -175,24 +175,35 @@ test("a frame larger than allowed, a text message and a frame out of turn end on
   large.ws.send(Buffer.alloc(MAX_FRAME_BYTES + 1));
   text.ws.send("hello");
   early.say({ kind: "ack", stream: STREAM, consumedBytes: 0 });
-  expect(await large.closed()).toBe(1009);
+  await large.closed();
   expect(await text.hears("refused")).toMatchObject({ code: "malformed" });
   expect(await early.hears("refused")).toMatchObject({ code: "malformed" });
   await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 3 }, unauthenticated: 0 }));
   await stillWorks(pair);
 });
 
-test("strangers that say nothing are bounded in number and the peers stay", async () => {
+test("strangers that say nothing are bounded in number, and a peer gets in among them", async () => {
   await using pair = await LinkPair.open();
   await stillWorks(pair.dial());
-  const crowd = Array.from({ length: 80 }, () => new Stranger(pair.port));
+  const crowd = Array.from({ length: 300 }, () => new Stranger(pair.port));
   await eventually(() => {
-    expect(pair.listener.stats.unauthenticated).toBe(64);
-    expect(pair.listener.stats.refusals["busy"]).toBe(16);
+    expect(pair.listener.stats.unauthenticated).toBe(256);
+    expect(pair.listener.stats.refusals["crowded"]).toBe(44);
   });
-  await stillWorks(pair);
+  pair.proxy.cut();
+  await eventually(() => expect(pair.dialer.stats).toMatchObject({ phase: "open", reconnects: 1 }));
   for (const stranger of crowd) stranger.ws.terminate();
   await eventually(() => expect(pair.listener.stats.unauthenticated).toBe(0));
+});
+
+test("a handshake that is too large is not even gathered", async () => {
+  await using pair = await LinkPair.open();
+  const stranger = new Stranger(pair.port);
+  await stranger.opened();
+  stranger.hello({ region: "x".repeat(200) });
+  stranger.ws.send(Buffer.alloc(100_000));
+  await stranger.closed();
+  await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 }, unauthenticated: 0 }));
 });
 
 const held = (offset: bigint, replid: Replid = REPLID_A) => ({

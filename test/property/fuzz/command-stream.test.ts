@@ -82,7 +82,7 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
     from: { offset: START, db: 0 },
     checkpointKey: "causeway:checkpoint:{us-east/0}",
     databases: 16,
-    events: { onDropped: () => undefined, onRewritten: () => undefined },
+    events: { onDropped: () => undefined, onRewritten: () => undefined, onUntranslated: () => undefined },
   });
   const planned = outcomeOf(() => {
     for (const { record, header } of records)
