@@ -55,7 +55,7 @@ function firstToken(topology: Topology, needed: AdminRole): string | undefined {
   return undefined;
 }
 
-/** Where the file is not here, the system's authorities decide. */
+/** Where the file is not here, the public authorities that Node knows decide. */
 function authority(topology: Topology, ca: string | undefined): { readonly ca?: string } {
   const path = ca === undefined ? undefined : new Resolver(topology).path(ca);
   return path !== undefined && existsSync(path) ? { ca: path } : {};
