@@ -1,7 +1,8 @@
 /**
- * Commits units over one raw connection: bytes out, replies counted, nothing built per command. `guard.ts` has the order on the wire; a
- * unit's EXEC and the next unit leave together, once the first one's guard has agreed. Every reply is looked at, each element of EXEC included. The first failure ends the writer: what was in flight is
- * then known only to the target, so the next attempt begins by reading the checkpoint (APPLIED_ONCE).
+ * Commits units over one raw connection: bytes out, replies counted, nothing built per command. `guard.ts` has the order on the wire; a unit's
+ * EXEC and the next unit leave together, once the first one's guard has agreed. Every reply is looked at, each element of EXEC included.
+ * The first failure ends the writer: what was in flight is then known only to the target, so the next attempt begins by reading the
+ * checkpoint (APPLIED_ONCE).
  */
 import type { Socket } from "node:net";
 import { GatewayError, publicError } from "../../errors.ts";
@@ -14,7 +15,7 @@ import { type Guard, guardOf } from "./guard.ts";
 import { refusalOf } from "./replies.ts";
 import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
 
-/** Eight units: enough to hand on when the target asks for more. */
+/** Of one open unit, and of units that wait for their answers. */
 const IN_FLIGHT_BYTES = 512 * 1024;
 /** Replies are due and neither do they come nor does the target take bytes. A script that blocks it for longer is a retry. */
 const STALL_MS = 30_000;
@@ -109,9 +110,13 @@ export class UnitWriter implements UnitSubmitter {
     return this.#open !== undefined;
   }
 
-  /** Whether `ready` would wait. An open unit is bounded by the socket alone: it is answered only after its end. */
+  /**
+   * Whether `ready` would wait. One unit may stand behind the one that goes out; what comes meanwhile makes the next one larger, so that
+   * a distant target does not mean a queue of tiny units. An open unit is bounded by the socket alone: it is answered only after its end.
+   */
   get full(): boolean {
-    if (!this.#open) return this.#inFlightBytes >= this.#limitBytes;
+    const waiting = this.#turn !== undefined && this.#turn !== this.#flights.at(-1);
+    if (!this.#open) return waiting || this.#inFlightBytes >= this.#limitBytes;
     return this.#socket.writableLength + this.#open.waitingBytes >= this.#limitBytes;
   }
 
@@ -214,7 +219,10 @@ export class UnitWriter implements UnitSubmitter {
   #write(bytes: Buffer | string, flight: Flight): void {
     flight.bytes += bytes.length;
     this.#inFlightBytes += bytes.length;
-    if (flight === this.#turn) return this.#put(bytes);
+    if (flight === this.#turn) {
+      this.#put(bytes);
+      return;
+    }
     flight.waiting.push(bytes);
     flight.waitingBytes += bytes.length;
   }

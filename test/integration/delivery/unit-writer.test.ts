@@ -83,6 +83,21 @@ describe("unit writer", () => {
     writer.close();
   });
 
+  test("one unit waits behind the one that goes out; what comes meanwhile is for a larger one", async () => {
+    await using server = await RedisServer.start();
+    const writer = await open(server);
+    expect(writer.full).toBe(false);
+    writer.submit(unit(1, "INCR n"));
+    expect(writer.full).toBe(false);
+    writer.submit(unit(2, "INCR n"));
+    expect(writer.full).toBe(true);
+    await writer.ready(never);
+    expect(writer.full).toBe(false);
+    await writer.drain(never);
+    expect(await server.call("GET", "n")).toBe("2");
+    writer.close();
+  });
+
   test("the checkpoint is written after FLUSHALL and SWAPDB inside the unit", async () => {
     await using server = await RedisServer.start();
     const writer = await open(server);
