@@ -59,8 +59,9 @@ export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: nu
 
 function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs: number): Omit<StreamStatus, "role" | "phase"> {
   const stats = journal.stats();
-  const { progress, current } = journal;
-  const history = journal.arriving ?? current;
+  const history = journal.arriving ?? journal.current;
+  // Offsets of another history would look like this one's.
+  const progress = journal.progress?.history === history?.id ? journal.progress : undefined;
   const snapshot = stats.arriving?.snapshot ?? stats.snapshot;
   const { rawBytes, storedBytes, commands } = stats;
   return {

@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
+import { crashPoint } from "../runtime/crash-point.ts";
 import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import { decodeRecordHeader, RECORD_HEADER_BYTES } from "../stream/record.ts";
@@ -196,6 +197,7 @@ export class StreamReceiver {
       if (header.from !== history.tail.offset) throw outOfPlace("a record", header, history);
       history.append(record);
     }
+    crashPoint("link-records-received");
     this.#records += records.length;
     return this.#log.hasRoom ? undefined : this.#log.ready(signal);
   }

@@ -7,6 +7,7 @@
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import { Notice } from "../runtime/notice.ts";
+import { crashPoint } from "../runtime/crash-point.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { RecordCursor, SnapshotReader, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
@@ -252,6 +253,7 @@ export class StreamSender {
     this.#records += records.length;
     this.#sent?.commit();
     this.#outlet.send({ kind: "records", stream: this.#stream, records });
+    crashPoint("link-records-sent");
   }
 
   async #sendChunks(reader: SnapshotReader, signal: AbortSignal): Promise<void> {

@@ -99,6 +99,15 @@ export class Pair implements AsyncDisposable {
     return gateway;
   }
 
+  /** Another process in the place of a region's gateway, which has ended or ends now. */
+  async respawn(region: "us-east" | "eu-west", options: Pick<GatewayOptions, "env"> = {}): Promise<Gateway> {
+    await (region === "us-east" ? this.us : this.eu).kill9();
+    const gateway = this.spawn(region, options);
+    if (region === "us-east") this.#us = gateway;
+    else this.#eu = gateway;
+    return gateway;
+  }
+
   get us(): Gateway {
     return this.#us!;
   }

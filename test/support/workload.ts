@@ -25,6 +25,7 @@ export type WorkloadStats = {
 };
 
 const TICK_MS = 10;
+const RECONNECT_MS = 100;
 const MAX_BATCH = 100;
 const FLUSHED_DATABASE = 5;
 const SWAPPED_DATABASES = [3, 4] as const;
@@ -51,9 +52,13 @@ export class Workload implements AsyncDisposable {
     const operations = OPERATIONS.filter(({ since = 0 }) => since <= version);
     return new Workload(
       Array.from({ length: writers }, (_, index) => {
-        const own = client.duplicate({ db: 0 });
-        own.on("error", () => undefined);
-        return new Writer(own, new Random(seed * 1_000 + index), new Ledger(`${name}w${index}`), operations, commandsPerSecond / writers);
+        return new Writer(
+          client,
+          new Random(seed * 1_000 + index),
+          new Ledger(`${name}w${index}`),
+          operations,
+          commandsPerSecond / writers,
+        );
       }),
     );
   }
@@ -78,17 +83,24 @@ export class Workload implements AsyncDisposable {
   }
 }
 
+/** ioredis forgets, without an error, what was unanswered when it reconnects by itself: so it never does. */
+function connectLike(client: Redis): Redis {
+  const own = client.duplicate({ db: 0, retryStrategy: () => null });
+  own.on("error", () => undefined);
+  return own;
+}
+
 class Writer {
   readonly ledger: Ledger;
   readonly errors = new Map<string, number>();
-  readonly #client: Redis;
+  #client: Redis;
   readonly #random: Random;
   readonly #operations: readonly Operation[];
   readonly #commandsPerSecond: number;
   commands = 0;
 
   constructor(client: Redis, random: Random, ledger: Ledger, operations: readonly Operation[], commandsPerSecond: number) {
-    this.#client = client;
+    this.#client = connectLike(client);
     this.#random = random;
     this.ledger = ledger;
     this.#operations = operations;
@@ -132,7 +144,9 @@ class Writer {
     const away = replies?.some(([error]) => error && isConnectionError(error));
     if (away || replies?.slice(ledgerAt).some(([error]) => error)) this.ledger.doubt(id);
     if (away) {
-      await this.#client.ping().catch(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      this.#client.disconnect();
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
+      this.#client = connectLike(this.#client);
     }
   }
 

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { GatewayError, wrapError } from "../../errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { crashPoint } from "../../runtime/crash-point.ts";
 import { sleep } from "../../runtime/sleep.ts";
 import type { Service } from "../../runtime/supervisor.ts";
 import type { HistoryLog, StreamLog } from "../../stream/log.ts";
@@ -210,6 +211,7 @@ export class Delivery implements Service {
     await work.writer.drain(signal);
     if (signal.aborted) return loaded;
     const onProgress = (progress: DeliveryStats["loading"]) => {
+      crashPoint("delivery-loading");
       stats.loading = progress;
       stats.inFlightBytes = work.writer.inFlightBytes;
     };
@@ -238,6 +240,7 @@ export class Delivery implements Service {
   }
 
   #committed(history: HistoryLog, checkpoint: Checkpoint): void {
+    crashPoint("delivery-unit-committed");
     const { stats } = this.#options;
     stats.units++;
     if (checkpoint.state === "streaming") this.#report(history, checkpoint.offset);

@@ -17,6 +17,8 @@ const CONDITIONS = new Set([
 ]);
 /** A condition for which Redis has no word of its own; it is said to a new connection before anything was asked. */
 const MAX_CLIENTS = "ERR max number of clients";
+/** EXEC says so of what came between it and its commands, which were queued without an error. */
+const EXEC_ABORTED = "EXECABORT Transaction discarded because of: ";
 /** The login or its rights do not do. */
 const RIGHTS = new Set(["NOPERM", "NOAUTH", "WRONGPASS", "NOPROTO"]);
 
@@ -27,7 +29,8 @@ export function errorWord(text: string): string {
 }
 
 /** An error to a command of ours, or to one that was queued: nothing of the unit was applied. */
-export function refusalOf(text: string, command: string): GatewayError {
+export function refusalOf(reply: string, command: string): GatewayError {
+  const text = reply.startsWith(EXEC_ABORTED) ? reply.slice(EXEC_ABORTED.length) : reply;
   const word = errorWord(text);
   const code: ErrorCode =
     CONDITIONS.has(word) || text.startsWith(MAX_CLIENTS) ? "TARGET_BUSY" : RIGHTS.has(word) ? "TARGET_REFUSED" : "TARGET_REJECTED";

@@ -9,6 +9,7 @@ import { GatewayError, publicError } from "../../errors.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { ReplyScanner, ReplyType } from "../../resp/reply-scanner.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { crashPoint } from "../../runtime/crash-point.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { commandName, Flight } from "./flight.ts";
 import { type Guard, guardOf } from "./guard.ts";
@@ -248,6 +249,7 @@ export class UnitWriter implements UnitSubmitter {
       process.nextTick(() => {
         this.#corked = false;
         this.#socket.uncork();
+        if (!this.#open) crashPoint("delivery-exec-sent");
       });
     }
     if (typeof bytes === "string") this.#socket.write(bytes, "latin1");

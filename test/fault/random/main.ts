@@ -1,0 +1,29 @@
+/** `npm run test:faults -- --minutes 30 [--seed 7] [--json] [--only "link"]`: random faults against real processes until the time is over. */
+import { parseArgs } from "node:util";
+import { CATALOGUE } from "./catalogue/catalogue.ts";
+import { renderTable } from "./report.ts";
+import { run } from "./run.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "5" },
+    seed: { type: "string", default: `${Math.floor(Math.random() * 2 ** 31)}` },
+    json: { type: "boolean", default: false },
+    /** Kinds that contain this text. */
+    only: { type: "string", default: "" },
+  },
+});
+const [minutes, seed] = [Number(values.minutes), Number(values.seed)];
+const catalogue = CATALOGUE.filter(({ kind }) => kind.includes(values.only));
+if (!(minutes > 0) || !Number.isInteger(seed) || catalogue.length === 0) {
+  console.error(
+    `--minutes wants a number above 0, --seed an integer, --only a part of one of: ${CATALOGUE.map(({ kind }) => kind).join(", ")}`,
+  );
+  process.exit(2);
+}
+
+const stopAtMs = performance.now() + minutes * 60_000;
+console.error(`seed ${seed}`);
+const summary = await run({ seed, catalogue, goOn: () => performance.now() < stopAtMs, say: (line) => console.error(line) });
+console.log(values.json ? JSON.stringify(summary) : renderTable(summary));
+process.exitCode = summary.violations === 0 ? 0 : 1;
