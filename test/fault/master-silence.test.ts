@@ -16,8 +16,12 @@ test("DEBUG SLEEP longer than the read timeout", async () => {
   const stop = new AbortController();
   const address = { host: master.host, port: master.port };
   const common = { address, listeningPort: 1, journal, log: pino({ level: "silent" }), clock: systemClock, stats };
+  let streamed = 0;
+  const onStreaming = () => {
+    streamed++;
+  };
   const attach = () =>
-    new Source({ ...common, onRecord: () => undefined, silenceMs: 2_500 }).run(stop.signal).catch((error: unknown) => error);
+    new Source({ ...common, onRecord: () => undefined, onStreaming, silenceMs: 2_500 }).run(stop.signal).catch((error: unknown) => error);
   const first = attach();
   await eventually(() => stats.phase === "streaming");
   const history = journal.current!.id;
@@ -33,7 +37,7 @@ test("DEBUG SLEEP longer than the read timeout", async () => {
   await master.call("SET", "k", "v");
   const end = BigInt((await master.info("master_repl_offset"))!);
   await eventually(() => journal.current!.tail.offset >= end);
-  expect([journal.current!.id, stats.fullSyncs, stats.partialSyncs]).toEqual([history, 1, 1]);
+  expect([journal.current!.id, stats.fullSyncs, stats.partialSyncs, streamed]).toEqual([history, 1, 1, 2]);
   stop.abort();
   await last;
 });
