@@ -86,10 +86,10 @@ export class Pair implements AsyncDisposable {
     return pair;
   }
 
-  /** Starts both gateways. */
-  run(): void {
+  /** Starts both gateways, the receiving one with more arguments if given. */
+  run(receiver: Pick<GatewayOptions, "args"> = {}): void {
     this.#us = this.spawn("us-east");
-    this.#eu = this.spawn("eu-west");
+    this.#eu = this.spawn("eu-west", receiver);
   }
 
   spawn(region: string, options: Pick<GatewayOptions, "args" | "env"> = {}): Gateway {

@@ -2,7 +2,7 @@
  * The file of commands that the target refused although the source had run them, one JSON object per line. It holds users' data, so only
  * its owner may read it. Bounded: a full file refuses the next letter, and delivery then stops instead of losing one (NEVER_SILENT).
  */
-import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { GatewayError } from "../../errors.ts";
 import type { StreamId } from "../../stream/position.ts";
 import type { Divergence } from "./unit.ts";
@@ -39,9 +39,16 @@ export class DeadLetters {
     try {
       const file = openSync(this.#path, "a", 0o600);
       try {
-        if (fstatSync(file).size + line.length > this.#maxBytes) throw new Error("the file is full");
-        for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
-        fsyncSync(file);
+        const { size } = fstatSync(file);
+        if (size + line.length > this.#maxBytes) throw new Error("the file is full");
+        try {
+          for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+          fsyncSync(file);
+        } catch (cause) {
+          // Half a line would spoil the next one too.
+          ftruncateSync(file, size);
+          throw cause;
+        }
       } finally {
         closeSync(file);
       }

@@ -21,8 +21,8 @@ export class Flight {
   /** The guard has agreed. */
   guarded = false;
   /** What may not be written yet, because the unit before has no EXEC. */
-  waiting: (Buffer | string)[] = [];
-  waitingBytes = 0;
+  #waiting: (Buffer | string)[] = [];
+  #waitingBytes = 0;
   #pieces: Buffer[] | undefined = [];
   #keptBytes = 0;
   #whole: Buffer | undefined;
@@ -30,6 +30,22 @@ export class Flight {
 
   constructor(explain: Unit["explain"]) {
     this.explain = explain;
+  }
+
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  wait(bytes: Buffer | string): void {
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+  }
+
+  takeWaiting(): readonly (Buffer | string)[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return waiting;
   }
 
   keep(pieces: readonly Buffer[], bytes: number): void {

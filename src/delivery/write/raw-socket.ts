@@ -5,7 +5,7 @@ import { GatewayError } from "../../errors.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { ReplyScanner, ReplyType } from "../../resp/reply-scanner.ts";
 import { guardProof } from "./guard.ts";
-import { refusalOf } from "./replies.ts";
+import { refusalOutsideUnits } from "./replies.ts";
 
 export type TargetAddress = {
   readonly host: string;
@@ -37,7 +37,7 @@ export async function openRawSocket(address: TargetAddress, checkpointKey: strin
     }
     const replies = await ask(socket, Buffer.from(guardProof(checkpointKey), "latin1"), 4);
     for (const [index, reply] of replies.entries()) {
-      if (reply.type === ReplyType.error) throw refusalOf(reply.text, ["WATCH", "EVAL", "MULTI", "EXEC"][index]!);
+      if (reply.type === ReplyType.error) throw refusalOutsideUnits(reply.text, ["WATCH", "EVAL", "MULTI", "EXEC"][index]!);
     }
     if (replies[3]!.type !== ReplyType.array || replies[3]!.value !== -1) {
       throw new GatewayError("TARGET_REFUSED", "on the target a transaction goes through although its watched key was touched");
@@ -66,7 +66,7 @@ function opened(socket: Socket, event: "connect" | "secureConnect"): Promise<voi
 
 /** What the server says to a login may quote it. */
 function loginRefusal(text: string): GatewayError {
-  const refusal = refusalOf(text, "AUTH");
+  const refusal = refusalOutsideUnits(text, "AUTH");
   return refusal.code === "TARGET_BUSY" ? refusal : new GatewayError("TARGET_REFUSED", "the target refused the login");
 }
 

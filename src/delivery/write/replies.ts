@@ -28,6 +28,12 @@ export function errorWord(text: string): string {
   return space < 0 ? text : text.slice(0, space);
 }
 
+/** An error to what is asked outside of units: nothing can have diverged. */
+export function refusalOutsideUnits(text: string, command: string): GatewayError {
+  const { code, message, details } = refusalOf(text, command);
+  return new GatewayError(code === "TARGET_BUSY" ? code : "TARGET_REFUSED", message, { details });
+}
+
 /** An error to a command of ours, or to one that was queued: nothing of the unit was applied. */
 export function refusalOf(reply: string, command: string): GatewayError {
   const text = reply.startsWith(EXEC_ABORTED) ? reply.slice(EXEC_ABORTED.length) : reply;

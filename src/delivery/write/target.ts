@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import { GatewayError, wrapError } from "../../errors.ts";
 import { redisOptions } from "../../runtime/redis-options.ts";
 import type { TargetAddress } from "./raw-socket.ts";
-import { refusalOf } from "./replies.ts";
+import { refusalOutsideUnits } from "./replies.ts";
 import { parseFacts, type TargetFacts } from "./target-facts.ts";
 
 const TIMEOUTS = { connectMs: 5_000, commandMs: 10_000 };
@@ -131,6 +131,5 @@ function isReply(cause: unknown): cause is Error {
 export function targetError(cause: unknown): GatewayError {
   if (cause instanceof GatewayError) return cause;
   if (!isReply(cause)) return wrapError("TARGET_CONNECTION", "the target cannot be reached", cause);
-  const refusal = refusalOf(cause.message, "an administrative command");
-  return refusal.code === "TARGET_REJECTED" ? new GatewayError("TARGET_REFUSED", refusal.message, { details: refusal.details }) : refusal;
+  return refusalOutsideUnits(cause.message, "an administrative command");
 }

@@ -220,12 +220,8 @@ export class UnitWriter implements UnitSubmitter {
   #write(bytes: Buffer | string, flight: Flight): void {
     flight.bytes += bytes.length;
     this.#inFlightBytes += bytes.length;
-    if (flight === this.#turn) {
-      this.#put(bytes);
-      return;
-    }
-    flight.waiting.push(bytes);
-    flight.waitingBytes += bytes.length;
+    if (flight === this.#turn) this.#put(bytes);
+    else flight.wait(bytes);
   }
 
   /** Writes EXEC once the unit is complete and its guard has agreed; then the next unit may follow. */
@@ -236,9 +232,7 @@ export class UnitWriter implements UnitSubmitter {
     const next = this.#flights[this.#flights.indexOf(flight) + 1];
     this.#turn = next;
     if (!next) return;
-    for (const bytes of next.waiting) this.#put(bytes);
-    next.waiting = [];
-    next.waitingBytes = 0;
+    for (const bytes of next.takeWaiting()) this.#put(bytes);
   }
 
   /** All writes of one event-loop turn leave in one system call. */
