@@ -147,7 +147,7 @@ export class Delivery implements Service {
         if (ended) throw ended;
         if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
       } catch (cause) {
-        throw await this.#reasonOf(ended ?? cause, target);
+        throw await this.#reasonOf(ended ?? cause, { target, begunOn: text });
       } finally {
         signal.removeEventListener("abort", abort);
         writer.close();
@@ -289,12 +289,15 @@ export class Delivery implements Service {
   }
 
   /** Says more about what ended the writer, and leaves a mark in the target when it has diverged. */
-  async #reasonOf(cause: unknown, target: Target): Promise<unknown> {
+  async #reasonOf(cause: unknown, { target, begunOn }: { readonly target: Target; readonly begunOn: string }): Promise<unknown> {
     const { log } = this.#options;
     try {
       if (this.#divergence) await this.#markDiverged(target);
-      else if (cause instanceof GatewayError && cause.code === "CHECKPOINT_CONFLICT") {
-        return explainConflict(await target.readCheckpoint(this.#key), this.#token);
+      else if (cause instanceof GatewayError && (cause.code === "CHECKPOINT_CONFLICT" || cause.details["touched"])) {
+        const text = await target.readCheckpoint(this.#key);
+        // Touched by a writer that failed: it still says what we left there.
+        if (cause.details["touched"] && (text === begunOn || text.includes(` writer=${this.#token} `))) return cause;
+        return explainConflict(text, this.#token);
       }
     } catch (error) {
       log.error({ event: "delivery.unmarked", err: error }, "the target could not be asked or marked after a failure");

@@ -306,9 +306,7 @@ export class UnitWriter implements UnitSubmitter {
       // The transaction is lost, and every unit behind it: no use in waiting for EXEC to say so.
       throw this.#explained(refusalOf(this.#scanner.errorText, this.#nameOf(flight, index)), flight, index);
     }
-    if (type !== ReplyType.simple || this.#scanner.firstByte !== LETTER_Q) {
-      throw unexpected(this.#stage);
-    }
+    if (type !== ReplyType.simple || this.#scanner.firstByte !== LETTER_Q) throw unexpected(this.#stage);
     this.#index++;
     if (this.#index === flight.queued && flight.checkpoint) this.#stage = EXEC;
   }
@@ -317,7 +315,11 @@ export class UnitWriter implements UnitSubmitter {
     if (type === ReplyType.error) throw refusalOf(this.#scanner.errorText, "EXEC");
     if (type !== ReplyType.array) throw unexpected(this.#stage);
     // The guard had agreed: the key was touched since, perhaps by a writer that failed. Reading it again tells.
-    if (value === -1) throw new GatewayError("TARGET_BUSY", "the target's checkpoint was touched while a unit was under way");
+    if (value === -1) {
+      throw new GatewayError("TARGET_BUSY", "the target's checkpoint was touched while a unit was under way", {
+        details: { touched: true },
+      });
+    }
     if (value !== flight.queued) throw unexpected(this.#stage);
     this.#stage = ELEMENT;
     this.#index = 0;
