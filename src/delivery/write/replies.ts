@@ -43,3 +43,8 @@ export function refusalOf(reply: string, command: string): GatewayError {
   const what = code === "TARGET_BUSY" ? "cannot take writes now" : `refused ${command}`;
   return new GatewayError(code, `the target ${what}: ${publicError(text)}`, { details: { command, error: publicError(text) } });
 }
+
+export function connectionLost(cause: unknown): GatewayError {
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  return new GatewayError("TARGET_CONNECTION", `the connection to the target was lost${why}`, { cause });
+}

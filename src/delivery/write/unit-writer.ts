@@ -13,7 +13,7 @@ import { crashPoint } from "../../runtime/crash-point.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
 import { commandName, Flight } from "./flight.ts";
 import { type Guard, guardOf } from "./guard.ts";
-import { refusalOf } from "./replies.ts";
+import { connectionLost, refusalOf } from "./replies.ts";
 import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
 
 /** Of one open unit, and of units that wait for their answers. */
@@ -394,11 +394,6 @@ export class UnitWriter implements UnitSubmitter {
     this.#wakeAll();
     this.#events.onEnd?.(reason);
   }
-}
-
-function connectionLost(cause: unknown): GatewayError {
-  const why = cause instanceof Error ? `: ${cause.message}` : "";
-  return new GatewayError("TARGET_CONNECTION", `the connection to the target was lost${why}`, { cause });
 }
 
 function unexpected(stage: number): GatewayError {
