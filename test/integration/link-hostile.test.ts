@@ -224,6 +224,17 @@ test.each<[string, (stranger: Stranger, tail: Offset) => void]>([
         consumedBytes: 0,
       }),
   ],
+  [
+    "acknowledges as durable what it has not received",
+    (stranger) =>
+      stranger.say({
+        kind: "ack",
+        stream: STREAM,
+        history: held(0n).history,
+        durable: { offset: 0n as Offset, atMs: 1 },
+        consumedBytes: 0,
+      }),
+  ],
   ["claims credit for what it was not sent", (stranger) => stranger.say({ kind: "ack", stream: STREAM, consumedBytes: 1_000_000 })],
   [
     "takes credit back",
