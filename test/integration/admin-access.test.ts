@@ -120,13 +120,13 @@ test("a web page of somebody else may not act with the login of an operator", as
 });
 
 test("over TLS a certificate with the client's name is a login; other certificates, and a client's token-less name, are not", async () => {
-  await using admin = await serve({ tls: gatewayTls, clients: [READER, ALICE] });
+  await using admin = await serve({ tls: gatewayTls, clients: [READER, ALICE, { name: "stranger", role: "operator" }] });
   const { port } = admin;
   expect(await askTls(port, "GET", "/healthz")).toBe(200);
   expect(await askTls(port, "POST", "/restart/source", identity("alice"))).toBe(200);
   expect(await askTls(port, "GET", "/status")).toBe(401);
   expect(await askTls(port, "GET", "/status", identity("eu-west"))).toBe(401);
-  // Of an authority that we do not know, with whatever name.
+  // The right name, of an authority that we do not know.
   expect(await askTls(port, "GET", "/status", identity("stranger"))).toBe(401);
   expect(admin.restarted).toEqual(["source"]);
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
