@@ -229,10 +229,10 @@ export class UnitWriter implements UnitSubmitter {
     const flight = this.#turn;
     if (!flight?.guarded || !flight.checkpoint) return;
     this.#put(this.#guard.exec);
-    const next = this.#flights[this.#flights.indexOf(flight) + 1];
-    this.#turn = next;
-    if (!next) return;
-    for (const bytes of next.takeWaiting()) this.#put(bytes);
+    // Behind the uncorking.
+    process.nextTick(() => crashPoint("delivery-exec-sent"));
+    this.#turn = this.#flights[this.#flights.indexOf(flight) + 1];
+    for (const bytes of this.#turn?.takeWaiting() ?? []) this.#put(bytes);
   }
 
   /** All writes of one event-loop turn leave in one system call. */
@@ -243,7 +243,6 @@ export class UnitWriter implements UnitSubmitter {
       process.nextTick(() => {
         this.#corked = false;
         this.#socket.uncork();
-        if (!this.#open) crashPoint("delivery-exec-sent");
       });
     }
     if (typeof bytes === "string") this.#socket.write(bytes, "latin1");
