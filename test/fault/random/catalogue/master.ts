@@ -95,11 +95,14 @@ const coordinated = fault({
   draw: (random) => ({ lateMs: random.between(0, 500) }),
   happen: async (world, { lateMs }) => {
     await world.replicaCaughtUp();
-    const { master, replica } = world;
+    const { master, replica, service } = world;
+    // PFCOUNT writes what it counted into the key, on a replica too: nobody may ask the old master for it any more.
+    service.cut("blackhole");
     await master.call("FAILOVER", "TO", "127.0.0.1", replica.port, "TIMEOUT", FAILOVER_MS);
     await eventually(async () => (await replica.info("role")) === "master", { timeoutMs: FAILOVER_MS, what: "the failover" });
     await sleep(lateMs);
     world.swapMaster();
+    service.heal();
     await world.replicaCaughtUp();
   },
 });
