@@ -75,7 +75,7 @@ const crashed = (side: Side) =>
   fault({
     kind: `crash point in the ${side}'s gateway`,
     parts: [side],
-    draw: (random) => ({ point: random.pick(CRASH_POINTS[side]), time: random.between(1, 30) }),
+    draw: (random) => ({ point: random.pick(CRASH_POINTS[side]), time: random.between(1, 8) }),
     happen: async (world, { point, time }) => {
       await stop(world[side]);
       world[side].start({ CAUSEWAY_CRASH_POINT: `${point}:${time}` });
