@@ -5,7 +5,7 @@ export const ExitCode = { ok: 0, unhealthy: 1, usage: 2, refused: 3, unreachable
 
 export const EXIT_CODES_HELP = `Exit codes:
   0   ok
-  1   status or check found something unhealthy
+  1   status, check or inspect found something unhealthy
   2   bad usage, or an invalid topology
   3   a server or peer refused us: login, role, foreign keys, a data folder in use
   4   a server, gateway or peer cannot be reached

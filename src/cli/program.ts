@@ -4,6 +4,7 @@ import { GatewayError, traceOf } from "../errors.ts";
 import type { Environment } from "../topology/topology.ts";
 import { type CheckOptions, runCheck } from "./check.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { type InspectOptions, inspectRdb } from "./rdb-inspect.ts";
 import { type RestartOptions, restartService } from "./restart.ts";
 import { type StatusOptions, showStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -122,6 +123,25 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
       ),
     )
     .action(async (service: string, options: RestartOptions) => done(await restartService(service, options, env, terminal)));
+
+  const rdb = program.command("rdb").description("look into RDB files").helpCommand(false);
+  subcommand(rdb, "inspect", "show what an RDB holds, and verify it: from a file, a pipe or a live server")
+    .argument("[file]", "an RDB of Redis 2.6 to 8.6, Valkey 7.2 to 9.1 or Redict; - is standard input")
+    .option("--from <url>", "redis://host:port or rediss://host:port: ask this server for a full sync instead", single("--from"))
+    .option("--json", "print one JSON object; 64-bit numbers are decimal strings")
+    .option("--top <count>", "how many of the largest keys are named (default: 10)", single("--top"))
+    .addHelpText(
+      "after",
+      help(
+        [
+          "causeway rdb inspect dump.rdb",
+          "ssh backup cat dump.rdb | causeway rdb inspect - --json | jq .types",
+          "REDIS_PASSWORD=$(cat password) causeway rdb inspect --from redis://127.0.0.1:6379",
+        ],
+        "BYTES are those of the value as it stands in the RDB. A damaged or unknown RDB is exit code 1. A server makes a snapshot (fork)\nfor --from; REDIS_USERNAME and REDIS_PASSWORD are the login, which needs +psync +replconf +ping.",
+      ),
+    )
+    .action(async (file: string | undefined, options: InspectOptions) => done(await inspectRdb(file, options, { env, terminal })));
 
   subcommand(program, "version", "print the version")
     .option("--json", "print it as JSON")

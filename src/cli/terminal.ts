@@ -4,6 +4,8 @@ export type Terminal = {
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
   readonly isTty: boolean;
+  /** Of what `writeError` writes to: progress is shown there. */
+  readonly errorIsTty: boolean;
   readonly color: boolean;
   /** Aborted by Ctrl-C. */
   readonly interrupted: AbortSignal;
@@ -17,6 +19,7 @@ export function processTerminal(): Terminal {
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
     isTty,
+    errorIsTty: process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
     color: isTty && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
     get interrupted() {
       // Only who asks for it takes Ctrl-C away from the system; a second one ends the process.

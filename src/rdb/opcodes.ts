@@ -59,3 +59,12 @@ const NAMES = new Map<number, string>(Object.entries(ValueType).map(([name, type
 export function describeType(type: number): string {
   return `${type} (${NAMES.get(type) ?? "unknown"})`;
 }
+
+const KINDS = ["string", "list", "set", "zset", "hash", "module", "stream"] as const;
+
+/** What the value is and how it is written: 16 is a `hash` as `hashListpack`. The number decides; 22 is a hash in both families. */
+export function encodingOf(type: number): { readonly type: string; readonly encoding: string } {
+  const encoding = NAMES.get(type) ?? "unknown";
+  const kind = encoding.startsWith("quicklist") ? "list" : KINDS.find((name) => encoding.startsWith(name));
+  return { type: kind ?? "unknown", encoding };
+}

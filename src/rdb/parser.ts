@@ -31,6 +31,7 @@ export type RdbEntry = {
   readonly key: Buffer;
   /** Raw value in pieces; views of the chunks that were fed. */
   readonly value: readonly Buffer[];
+  readonly valueBytes: number;
   /** Redis 8.6: opcode 243 with what modules attached to the key, raw; usually empty. Precedes the type byte in a DUMP payload. */
   readonly meta: readonly Buffer[];
   /** RDB offset after the entry. */
@@ -54,6 +55,8 @@ export type RdbParserOptions = {
   readonly maxValueBytes?: number;
   /** False where the CRC-64 has been verified before: it costs as much as the parsing. */
   readonly verifyChecksum?: boolean;
+  /** False: values are only measured, may have any size, and `value` and `meta` say nothing. */
+  readonly keepValues?: boolean;
 };
 
 export class RdbParser {
@@ -63,7 +66,8 @@ export class RdbParser {
   #ended = false;
 
   constructor(options: RdbParserOptions = {}) {
-    this.#reader = new RdbReader(options.maxValueBytes ?? MAX_VALUE_BYTES, options.verifyChecksum ?? true);
+    const { maxValueBytes = MAX_VALUE_BYTES, verifyChecksum = true, keepValues = true } = options;
+    this.#reader = new RdbReader({ maxBytes: maxValueBytes, verifyChecksum, keepSpans: keepValues });
     this.#items = this.#parse();
   }
 
@@ -120,7 +124,9 @@ export class RdbParser {
         if (isOneString(type)) while (!reader.skipString()) yield;
         else yield* walkValue(reader, type, format);
         while (!reader.settled()) yield;
-        yield { kind: "entry", db, expireAtMs, idleSeconds, freq, type, key, value: reader.endSpan(), meta, endsAt: reader.offset };
+        const value = reader.endSpan();
+        const { spanBytes: valueBytes, offset: endsAt } = reader;
+        yield { kind: "entry", db, expireAtMs, idleSeconds, freq, type, key, value, valueBytes, meta, endsAt };
         expireAtMs = undefined;
         idleSeconds = undefined;
         freq = undefined;

@@ -24,6 +24,8 @@ export class RdbReader {
   readonly #maxBytes: number;
   /** Undefined: somebody else has verified the checksum. */
   readonly #crc: Crc64 | undefined;
+  /** False: spans are only measured, and may have any size. */
+  readonly #keepSpans: boolean;
   #chunk: Buffer = NOTHING;
   #at = 0;
   /** RDB offset of the chunk's first byte. */
@@ -41,9 +43,10 @@ export class RdbReader {
   #span: Buffer[] = [];
   #spanBytes = 0;
 
-  constructor(maxBytes: number, verifyChecksum: boolean) {
-    this.#maxBytes = maxBytes;
-    this.#crc = verifyChecksum ? new Crc64() : undefined;
+  constructor(options: { readonly maxBytes: number; readonly verifyChecksum: boolean; readonly keepSpans: boolean }) {
+    this.#maxBytes = options.maxBytes;
+    this.#crc = options.verifyChecksum ? new Crc64() : undefined;
+    this.#keepSpans = options.keepSpans;
   }
 
   /** RDB bytes consumed; exact once `settled`. */
@@ -171,6 +174,11 @@ export class RdbReader {
     this.#spanBytes = 0;
   }
 
+  /** How long the span is that `endSpan` gave last. */
+  get spanBytes(): number {
+    return this.#spanBytes;
+  }
+
   /** The raw bytes since `beginSpan`, in pieces of the chunks that they came in. */
   endSpan(): readonly Buffer[] {
     this.#keepSpan();
@@ -226,7 +234,7 @@ export class RdbReader {
       this.#at = at;
       return true;
     }
-    if (count > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, count);
+    if (this.#keepSpans && count > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, count);
     this.#debt = count;
     return true;
   }
@@ -244,6 +252,7 @@ export class RdbReader {
     const bytes = this.#at - this.#spanFrom;
     if (bytes === 0) return;
     this.#spanBytes += bytes;
+    if (!this.#keepSpans) return;
     if (this.#spanBytes > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, this.#spanBytes);
     this.#span.push(this.#chunk.subarray(this.#spanFrom, this.#at));
   }

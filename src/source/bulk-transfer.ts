@@ -12,6 +12,7 @@ const EMPTY = Buffer.alloc(0);
 export class BulkTransfer {
   readonly #onBody: (bytes: Buffer) => void;
   #header = "";
+  #totalBytes: number | undefined;
   /** From disk: how many bytes are still to come. */
   #bytesLeft: number | undefined;
   /** Diskless: the mark that ends the RDB, and a tail that may be its beginning. */
@@ -21,6 +22,11 @@ export class BulkTransfer {
   /** `onBody` gets the RDB's bytes in order; they are views of the chunks. */
   constructor(onBody: (bytes: Buffer) => void) {
     this.#onBody = onBody;
+  }
+
+  /** Of the RDB; undefined where only the mark tells its end. */
+  get totalBytes(): number | undefined {
+    return this.#totalBytes;
   }
 
   /** Answers the bytes behind the RDB once it is complete, until then undefined. Throws RESP_MALFORMED. */
@@ -50,7 +56,7 @@ export class BulkTransfer {
   #parseHeader(line: string): void {
     const [, mark, length] = /^\$(?:EOF:(.{40})|(\d{1,15}))\r$/s.exec(line) ?? [];
     if (mark !== undefined) this.#mark = Buffer.from(mark, "latin1");
-    else if (length !== undefined) this.#bytesLeft = Number(length);
+    else if (length !== undefined) this.#totalBytes = this.#bytesLeft = Number(length);
     else throw malformed("its header is neither a length nor an end mark");
   }
 

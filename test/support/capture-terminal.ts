@@ -8,6 +8,7 @@ export function captureTerminal(interrupted: AbortSignal = new AbortController()
     write: (text) => void written.push(text),
     writeError: (text) => void errors.push(text),
     isTty: false,
+    errorIsTty: false,
     color: false,
     interrupted,
     out: () => written.join(""),

@@ -30,7 +30,7 @@ describe("bad usage is exit code 2 and one sentence with a suggestion", () => {
   });
 });
 
-test.each(["--help", "help run", "run --help", "check --help", "status --help", "version --help"])(
+test.each(["--help", "help run", "run --help", "check --help", "status --help", "rdb inspect --help", "version --help"])(
   "%s shows examples and exit codes",
   async (args) => {
     const { code, out } = await causeway(args);
