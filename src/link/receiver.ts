@@ -6,8 +6,8 @@
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { Notice } from "../runtime/notice.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
+import { Notice } from "../runtime/notice.ts";
 import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import { decodeRecordHeader, RECORD_HEADER_BYTES } from "../stream/record.ts";

@@ -6,8 +6,8 @@
  */
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
-import { Notice } from "../runtime/notice.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
+import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { RecordCursor, SnapshotReader, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";

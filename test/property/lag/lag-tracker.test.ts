@@ -39,7 +39,9 @@ test("never negative, parts never exceed T, lag is zero exactly when nothing is 
         if (each.do === "durable") tracker.onDurable(before(each.back), now);
         if (each.do === "ack") {
           const mark = { offset: before(each.back), atMs: now + each.peerMs };
-          if (mark.offset > applied) applied = mark.offset;
+          // Taken back: what the peer had is pending again, since now at the latest.
+          if (mark.offset < applied && pending.length === 0) pending.push({ to: end, readAtMs: now });
+          applied = mark.offset;
           tracker.onAck({ received: mark, applied: mark }, each.hasClock ? { offsetMs: 100, errorMs: 1 } : undefined, now);
         }
         while (pending[0] && pending[0].to <= applied) pending.shift();
