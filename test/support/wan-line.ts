@@ -171,6 +171,11 @@ export class LinePair {
     if (this.#lines === undefined) this.#options.onClosed();
   }
 
+  /** A reset waits for what is being written; this does not. */
+  destroy(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   #connect(): void {
     const { client, target, conditions, admit, onForwarded, onClosed } = this.#options;
     const upstream = connect({ ...target, allowHalfOpen: true, noDelay: true });

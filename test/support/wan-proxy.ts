@@ -132,8 +132,9 @@ export class WanProxy implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const pairs = [...this.#pairs, ...this.#halfOpen];
     this.cut("reset");
-    for (const pair of this.#halfOpen) pair.reset();
+    for (const pair of pairs) pair.destroy();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
