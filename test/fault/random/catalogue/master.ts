@@ -20,7 +20,8 @@ const frozen = fault({
 
 const replicaKilled = fault({
   kind: "CLIENT KILL of the gateway at the master",
-  parts: ["master line"],
+  // It needs a server that listens.
+  parts: ["master", "master line"],
   draw: (random) => ({ times: random.between(1, 4), everyMs: random.between(50, 600) }),
   happen: async ({ master }, { times, everyMs }) => {
     for (let left = times; left > 0; left--) {

@@ -40,7 +40,8 @@ const frozen = fault({
 
 const clientsKilled = fault({
   kind: "CLIENT KILL of the gateway at the target",
-  parts: ["target line"],
+  // It would kill the clients of other faults too, and needs a server that listens.
+  parts: ["target", "target line"],
   draw: (random) => ({ times: random.between(1, 5), everyMs: random.between(20, 500) }),
   happen: async ({ target }, { times, everyMs }) => {
     for (let left = times; left > 0; left--) {
