@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { configDefaults, defineConfig } from "vitest/config";
 
-/** Minutes of a fault that must last: only with `--mode faults`, which runs every fault test and nothing else. */
+/** Many faults one by one, and some that must last: only with `--mode faults`, which runs every fault test and nothing else. */
 const LONG = "test/fault/long/**";
 
 export default defineConfig(({ mode }) => ({

@@ -1,15 +1,15 @@
 /** ONE_WRITER: two gateways believe that they own the same target. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
-import { compareServers } from "../support/digest.ts";
-import { eventually } from "../support/eventually.ts";
-import { type Gateway, spawnGateway } from "../support/gateway.ts";
-import { checkLedgers } from "../support/ledger.ts";
-import { RedisServer } from "../support/redis-server.ts";
-import { tempFolder } from "../support/temp-folder.ts";
-import { regionPorts, writeTopology } from "../support/topology-file.ts";
-import { WanProxy } from "../support/wan-proxy.ts";
-import { Workload } from "../support/workload.ts";
+import type { GatewayStatus } from "../../../src/admin/status.ts";
+import { compareServers } from "../../support/digest.ts";
+import { eventually } from "../../support/eventually.ts";
+import { type Gateway, spawnGateway } from "../../support/gateway.ts";
+import { checkLedgers } from "../../support/ledger.ts";
+import { RedisServer } from "../../support/redis-server.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+import { regionPorts, writeTopology } from "../../support/topology-file.ts";
+import { WanProxy } from "../../support/wan-proxy.ts";
+import { Workload } from "../../support/workload.ts";
 
 const stateOf = async (admin: number) => {
   const response = await fetch(`http://127.0.0.1:${admin}/status`, { signal: AbortSignal.timeout(3_000) });

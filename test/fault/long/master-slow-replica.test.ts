@@ -1,8 +1,8 @@
 /** The gateway is too slow for its master's patience: the output buffer overflows, or the backlog does not reach back far enough. */
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
-import { writeBlobs } from "../support/writes.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
+import { writeBlobs } from "../../support/writes.ts";
 
 /** Stopped in the middle of the stream until the master gives it up. */
 async function overflow(pair: Pair): Promise<void> {

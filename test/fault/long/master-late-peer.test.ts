@@ -1,14 +1,14 @@
 /** Peers that come when the journal no longer holds what they need: another snapshot from the master, of the same history. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
-import { compareServers } from "../support/digest.ts";
-import { eventually } from "../support/eventually.ts";
-import { type Gateway, spawnGateway } from "../support/gateway.ts";
-import { Pair } from "../support/pair.ts";
-import { RedisServer } from "../support/redis-server.ts";
-import { tempFolder } from "../support/temp-folder.ts";
-import { writeTopology } from "../support/topology-file.ts";
-import { writeBlobs } from "../support/writes.ts";
+import type { GatewayStatus } from "../../../src/admin/status.ts";
+import { compareServers } from "../../support/digest.ts";
+import { eventually } from "../../support/eventually.ts";
+import { type Gateway, spawnGateway } from "../../support/gateway.ts";
+import { Pair } from "../../support/pair.ts";
+import { RedisServer } from "../../support/redis-server.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+import { writeTopology } from "../../support/topology-file.ts";
+import { writeBlobs } from "../../support/writes.ts";
 
 const TINY = { segment: "64KiB", retention: { bytes: "1MiB" } };
 

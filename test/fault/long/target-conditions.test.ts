@@ -1,8 +1,8 @@
 /** The target is there and takes no writes for a while: each condition is waited for, nothing is lost, doubled or loaded again. */
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
-import { conditions, delivery, deliverySays, loads, underLoad } from "../support/under-load.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
+import { conditions, delivery, deliverySays, loads, underLoad } from "../../support/under-load.ts";
 
 test("-OOM: maxmemory is reached without eviction, and raised later", async () => {
   await using pair = await Pair.start();

@@ -1,10 +1,10 @@
 /** The target's own region fails over, or the target becomes somebody's replica. */
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
-import { RedisServer } from "../support/redis-server.ts";
-import { deliverySays, loads, streaming, underLoad } from "../support/under-load.ts";
-import { WanProxy } from "../support/wan-proxy.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
+import { RedisServer } from "../../support/redis-server.ts";
+import { deliverySays, loads, streaming, underLoad } from "../../support/under-load.ts";
+import { WanProxy } from "../../support/wan-proxy.ts";
 
 test("failover to a lagging replica of the target: continued from the checkpoint that it has", async () => {
   await using replica = await RedisServer.start();

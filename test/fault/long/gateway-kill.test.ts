@@ -1,10 +1,10 @@
 /** A gateway dies, at any moment and at the worst ones; what it acknowledged was durable, what it applied is applied once. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadEveryType } from "../support/dataset.ts";
-import { eventually } from "../support/eventually.ts";
-import type { Gateway } from "../support/gateway.ts";
-import { Pair } from "../support/pair.ts";
-import { Workload } from "../support/workload.ts";
+import { loadEveryType } from "../../support/dataset.ts";
+import { eventually } from "../../support/eventually.ts";
+import type { Gateway } from "../../support/gateway.ts";
+import { Pair } from "../../support/pair.ts";
+import { Workload } from "../../support/workload.ts";
 
 type Region = "us-east" | "eu-west";
 

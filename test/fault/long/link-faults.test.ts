@@ -1,12 +1,12 @@
 /** The line between two regions does everything that lines do; the copy stays exact, and nobody asks for a second full sync. */
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { spawnGateway } from "../support/gateway.ts";
-import { Pair } from "../support/pair.ts";
-import { shiftedClock } from "../support/shifted-clock.ts";
-import { tempFolder } from "../support/temp-folder.ts";
-import { regionPorts, writeTopology } from "../support/topology-file.ts";
-import { Workload } from "../support/workload.ts";
+import { eventually } from "../../support/eventually.ts";
+import { spawnGateway } from "../../support/gateway.ts";
+import { Pair } from "../../support/pair.ts";
+import { shiftedClock } from "../../support/shifted-clock.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+import { regionPorts, writeTopology } from "../../support/topology-file.ts";
+import { Workload } from "../../support/workload.ts";
 
 const HOUR_MS = 3_600_000;
 const MBIT = 125_000;
