@@ -1,7 +1,7 @@
 /**
  * Joins the stages of one region's gateway: the only file that knows them all.
  *   origin   master → Source → journal → LinkListener (one sender per peer)
- *   replica  LinkDialer (receiver) → journal → Delivery → target
+ *   replica  LinkDialer (receiver) → journal → Delivery → target, or Feed → real replicas
  * Everything stops by one signal, and at any line by kill -9: journal and checkpoint make any stop safe.
  */
 import { mkdir } from "node:fs/promises";
@@ -21,6 +21,8 @@ import {
 import { AdminServer } from "./admin/server.ts";
 import type { GatewayStatus } from "./admin/status.ts";
 import { lz4Package } from "./bytes/lz4.ts";
+import { Feed } from "./delivery/feed/feed.ts";
+import { FeedStats } from "./delivery/feed/feed-stats.ts";
 import { Delivery } from "./delivery/write/delivery.ts";
 import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
 import { judgeSnapshot } from "./delivery/write/snapshot-guard.ts";
@@ -39,7 +41,15 @@ import { Source } from "./source/source.ts";
 import { SourceStats } from "./source/stats.ts";
 import type { StreamId } from "./stream/position.ts";
 import { formatHostPort } from "./topology/address.ts";
-import { LINK_CERTIFICATES, type RegionView, type ReplicaView, type ServerAddress } from "./topology/region-view.ts";
+import {
+  type FeedAddress,
+  feedCertificates,
+  LINK_CERTIFICATES,
+  type RegionView,
+  type ReplicaView,
+  type ServerAddress,
+  type WriteView,
+} from "./topology/region-view.ts";
 
 export type GatewayOptions = {
   readonly view: RegionView;
@@ -141,7 +151,7 @@ class Gateway {
     this.#followLag(journal, lag);
     this.#listener = new LinkListener({
       ...listen,
-      ...(tls && { tls, onTlsRenewal: this.#onLinkRenewal }),
+      ...(tls && { tls, onTlsRenewal: this.#onRenewalOf(LINK_CERTIFICATES) }),
       region,
       secret,
       otherSecrets,
@@ -167,28 +177,14 @@ class Gateway {
     this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
   }
 
-  /** Another region's stream: received, kept, and written into our target. */
-  async #openReplica({ origin, stream, dial, target, onDivergence }: ReplicaView): Promise<void> {
-    const { region, link, secret, tls, digest, dataFolder, journal: settings } = this.#view;
+  /** Another region's stream: received, kept, and delivered. */
+  async #openReplica({ origin, stream, dial, write, feed }: ReplicaView): Promise<void> {
+    const { region, link, secret, tls, digest } = this.#view;
     const clock = this.#clock;
     const journal = await this.#openJournal(stream);
-    const stats = new DeliveryStats();
-    this.#replicas.push({ journal, fsync: settings.fsync, address: formatHostPort(target), delivery: stats });
     journal.retain("delivery", undefined);
-    const delivery = () =>
-      new Delivery({
-        stream,
-        log: this.#child(`delivery:${origin}`),
-        clock,
-        journal,
-        target,
-        adopt: this.#options.adopt,
-        onDivergence,
-        deadLetterFile: join(dataFolder, `${folderOf(stream)}.dead-letters.jsonl`),
-        loadSnapshot,
-        judgeSnapshot,
-        stats,
-      });
+    if (write) this.#openWrite(origin, journal, write);
+    if (feed) this.#openFeed(origin, journal, feed);
     const { host, port } = dial;
     const dialer = new LinkDialer({
       host,
@@ -205,8 +201,46 @@ class Gateway {
       clock,
     });
     this.#dialers.set(origin, dialer);
-    this.#serveConnection(`delivery:${origin}`, delivery);
     this.#serveConnection(`link:${origin}`, () => dialer);
+  }
+
+  #openWrite(origin: string, journal: StreamJournal, { target, onDivergence }: WriteView): void {
+    const stats = new DeliveryStats();
+    const { stream } = journal;
+    const { dataFolder, journal: settings } = this.#view;
+    this.#replicas.push({ journal, fsync: settings.fsync, address: formatHostPort(target), delivery: stats });
+    const delivery = () =>
+      new Delivery({
+        stream,
+        log: this.#child(`delivery:${origin}`),
+        clock: this.#clock,
+        journal,
+        target,
+        adopt: this.#options.adopt,
+        onDivergence,
+        deadLetterFile: join(dataFolder, `${folderOf(stream)}.dead-letters.jsonl`),
+        loadSnapshot,
+        judgeSnapshot,
+        stats,
+      });
+    this.#serveConnection(`delivery:${origin}`, delivery);
+  }
+
+  #openFeed(origin: string, journal: StreamJournal, { host, port, username, password, tls }: FeedAddress): void {
+    const stats = new FeedStats();
+    this.#replicas.push({ journal, fsync: this.#view.journal.fsync, address: formatHostPort({ host, port }), feed: stats });
+    const feed = () =>
+      new Feed({
+        host,
+        port,
+        login: { username, ...(password !== undefined && { password }) },
+        ...(tls && { tls, onTlsRenewal: this.#onRenewalOf(feedCertificates(origin)) }),
+        journal,
+        log: this.#child(`delivery:${origin}`),
+        clock: this.#clock,
+        stats,
+      });
+    this.#serveConnection(`delivery:${origin}`, feed);
   }
 
   async #openJournal(stream: StreamId): Promise<StreamJournal> {
@@ -254,15 +288,16 @@ class Gateway {
     return this.#restarts.has(name);
   }
 
-  readonly #onLinkRenewal = (renewed: () => void) =>
-    this.#view.certificates.find(({ use }) => use === LINK_CERTIFICATES)?.onRenewal(renewed) ?? (() => undefined);
+  #onRenewalOf(wanted: string) {
+    return (renewed: () => void) => this.#view.certificates.find(({ use }) => use === wanted)?.onRenewal(renewed) ?? (() => undefined);
+  }
 
   #adminServer(): AdminServer {
     const { admin, adminClients: clients, adminTls, tls } = this.#view;
     return new AdminServer({
       ...admin,
       clients,
-      ...(adminTls && { tls, onTlsRenewal: this.#onLinkRenewal }),
+      ...(adminTls && { tls, onTlsRenewal: this.#onRenewalOf(LINK_CERTIFICATES) }),
       status: () => this.#status(),
       restart: (service) => this.#restart(service),
       log: this.#child("admin"),

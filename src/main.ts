@@ -44,7 +44,9 @@ async function preflight(
   adopt: boolean,
 ): Promise<{ readonly master: readonly Finding[]; readonly targets: readonly Finding[] }> {
   const master = view.master ? (await preflightMaster(view.master)).findings : [];
-  const targets = await Promise.all(view.replicas.map(({ target, stream }) => preflightTarget({ address: target, stream, adopt })));
+  const targets = await Promise.all(
+    view.replicas.map(({ write, stream }) => (write ? preflightTarget({ address: write.target, stream, adopt }) : [])),
+  );
   return { master, targets: targets.flat() };
 }
 

@@ -1,4 +1,5 @@
 /** Reads the stages' own statistics into the read model. Nothing here is kept: each status is made from what is true now. */
+import type { FeedStats } from "../delivery/feed/feed-stats.ts";
 import type { DeliveryStats } from "../delivery/write/delivery-stats.ts";
 import type { StreamJournal } from "../journal/journal.ts";
 import type { JournalStats } from "../journal/stats.ts";
@@ -14,6 +15,7 @@ import type { SourceStats } from "../source/stats.ts";
 import type { Offset } from "../stream/position.ts";
 import type {
   DeliveryStatus,
+  FeedStatus,
   JournalStatus,
   LinkStatus,
   ListenerStatus,
@@ -36,7 +38,7 @@ export type OriginParts = StreamParts & {
   /** The last ack of each peer: what is known of one whose link is down. */
   readonly acks: ReadonlyMap<string, PeerAck>;
 };
-export type ReplicaParts = StreamParts & { readonly delivery: DeliveryStats };
+export type ReplicaParts = StreamParts & ({ readonly delivery: DeliveryStats } | { readonly feed: FeedStats });
 
 /** Rates need a memory; one per stream. */
 export class StreamRates {
@@ -54,7 +56,9 @@ export function originStatus(parts: OriginParts, rates: StreamRates, nowMs: numb
 }
 
 export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: number): StreamStatus {
-  return { ...streamStatus(parts, rates, nowMs), role: "replica", phase: parts.delivery.phase, delivery: deliveryStatus(parts) };
+  const common = { ...streamStatus(parts, rates, nowMs), role: "replica" as const };
+  if ("feed" in parts) return { ...common, phase: parts.feed.phase, feed: feedStatus(parts) };
+  return { ...common, phase: parts.delivery.phase, delivery: deliveryStatus(parts) };
 }
 
 function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs: number): Omit<StreamStatus, "role" | "phase"> {
@@ -112,7 +116,31 @@ function masterStatus({ source, address }: OriginParts): MasterStatus {
   };
 }
 
-function deliveryStatus({ delivery, address }: ReplicaParts): DeliveryStatus {
+function feedStatus({ feed, address, journal }: StreamParts & { readonly feed: FeedStats }): FeedStatus {
+  const end = journal.current?.boundary;
+  return {
+    state: feed.phase,
+    address,
+    fullSyncs: feed.fullSyncs,
+    partialSyncs: feed.partialSyncs,
+    disconnects: feed.disconnects,
+    refusals: feed.refusals,
+    replicas: feed.replicas().map(({ address, version, state, connectedAtMs, sent, acked, ackedAtMs, snapshotBytes }) => ({
+      address,
+      ...(version !== undefined && { version }),
+      state,
+      connectedAtMs,
+      sentOffset: `${sent}`,
+      ...(acked !== undefined && { ackedOffset: `${acked}` }),
+      ...(ackedAtMs !== undefined && { ackedAtMs }),
+      lagBytes: end === undefined ? 0 : Math.max(0, Number(end - (acked ?? sent))),
+      snapshotBytes,
+    })),
+    ...lastError(feed.lastError),
+  };
+}
+
+function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery: DeliveryStats }): DeliveryStatus {
   const { loading } = delivery;
   return {
     state: delivery.phase,

@@ -6,6 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Quantiles } from "../lag/histogram.ts";
 import {
   type CertificateStatus,
+  type FedReplicaStatus,
   type GatewayStatus,
   type LinkStatus,
   type LinkStreamStatus,
@@ -163,6 +164,17 @@ const METRICS: readonly Metric[] = [
     ({ delivery }) => delivery?.conditions,
   ),
 
+  stream("counter", "causeway_feed_full_syncs_total", "Replicas that got a snapshot.", ({ feed }) => feed?.fullSyncs),
+  stream("counter", "causeway_feed_partial_syncs_total", "Replicas that continued where they were.", ({ feed }) => feed?.partialSyncs),
+  stream("counter", "causeway_feed_disconnects_total", "Replicas that went, or were cut off.", ({ feed }) => feed?.disconnects),
+  stream("counter", "causeway_feed_refusals_total", "Logins and commands refused at the feed.", ({ feed }) => feed?.refusals),
+  stream("gauge", "causeway_feed_replicas", "Replicas that are attached.", ({ feed }) => feed?.replicas.length),
+  fed("causeway_feed_replica_online", "1 while the replica gets the stream, 0 while it gets a snapshot.", ({ state }) =>
+    state === "online" ? 1 : 0,
+  ),
+  fed("causeway_feed_replica_acked_offset_bytes", "What the replica acknowledged.", ({ ackedOffset }) => toNumber(ackedOffset)),
+  fed("causeway_feed_replica_lag_bytes", "What the replica lacks of the journal.", ({ lagBytes }) => lagBytes),
+
   gauge("causeway_listener_unauthenticated", "Connections to the link port that have not proven who they are.", [], ({ listener }) => [
     [{}, listener?.unauthenticated],
   ]),
@@ -251,6 +263,15 @@ function certificate(name: string, help: string, value: (certificate: Certificat
   const samples = (status: GatewayStatus) =>
     status.certificates.map((each): Sample => [{ use: each.use, path: each.path }, value(each, status.atMs)]);
   return { name, type: "gauge", help, labels: ["use", "path"], samples };
+}
+
+/** One sample for each replica that is attached: the feed bounds their number. */
+function fed(name: string, help: string, value: (replica: FedReplicaStatus) => number | undefined): Metric {
+  return gauge(name, help, ["stream", "replica"], ({ streams }) =>
+    streams.flatMap(({ id, feed }) =>
+      (feed?.replicas ?? []).map((replica): Sample => [{ stream: id, replica: replica.address }, value(replica)]),
+    ),
+  );
 }
 
 function named(

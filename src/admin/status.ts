@@ -53,8 +53,10 @@ export type StreamStatus = {
   readonly compressionRatio?: number;
   /** Only of an origin. */
   readonly master?: MasterStatus;
-  /** Only of a replica. */
+  /** Of a replica by write. */
   readonly delivery?: DeliveryStatus;
+  /** Of a replica by feed. */
+  readonly feed?: FeedStatus;
 };
 
 /** Decimal offsets. `start` is the oldest one the journal still holds. */
@@ -143,6 +145,39 @@ export type DeliveryStatus = {
   /** Stays after recovery: the time says how old it is. */
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;
+};
+
+export type FeedStatus = {
+  /** `waiting` for a replica, `loading` until one acknowledges, `streaming`. */
+  readonly state: string;
+  /** host:port where replicas attach. */
+  readonly address: string;
+  readonly fullSyncs: number;
+  readonly partialSyncs: number;
+  /** Replicas that went, or were cut off. */
+  readonly disconnects: number;
+  /** Logins and commands that were refused, and connections turned away. */
+  readonly refusals: number;
+  readonly replicas: readonly FedReplicaStatus[];
+  readonly lastError?: string;
+  readonly lastErrorAtMs?: number;
+};
+
+export type FedReplicaStatus = {
+  /** host:port as it announced itself. */
+  readonly address: string;
+  readonly version?: string;
+  /** Redis's words: `wait_bgsave`, `send_bulk`, `online`. */
+  readonly state: string;
+  readonly connectedAtMs: number;
+  readonly sentOffset: string;
+  /** Absent before its first acknowledgement. */
+  readonly ackedOffset?: string;
+  readonly ackedAtMs?: number;
+  /** What it lacks of what the journal holds. */
+  readonly lagBytes: number;
+  /** Sent of the snapshot that it began with. */
+  readonly snapshotBytes: number;
 };
 
 export type ListenerStatus = {

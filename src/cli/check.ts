@@ -45,7 +45,10 @@ function lookAtMasters(views: ReadonlyMap<string, RegionView | Finding>): Master
 
 /** Everything at once: the slowest answer decides how long it takes. */
 async function preflight(region: string, view: RegionView, { adopt, masters }: { readonly adopt: boolean; readonly masters: Masters }) {
-  const targets = view.replicas.map(async ({ origin, stream, target }) => {
+  const targets = view.replicas.map(async ({ origin, stream, write }) => {
+    // A feed waits to be asked: there is nobody to be looked at.
+    if (!write) return [];
+    const { target } = write;
     const master = (await masters.get(origin))?.facts;
     return await preflightTarget({ address: target, stream, adopt, ...(master && { master }) });
   });

@@ -1,5 +1,5 @@
 /** The table of `causeway status`: pure, from the read models of the gateways that answered. */
-import { type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus, warningsOf } from "../admin/status.ts";
+import { type FeedStatus, type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus, warningsOf } from "../admin/status.ts";
 import type { Quantiles } from "../lag/histogram.ts";
 import { formatBytes, formatCount, formatDuration, formatMs } from "./format.ts";
 import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
@@ -66,7 +66,20 @@ function streamRow({ id, role, phase, positions, throughput, compressionRatio, j
   ];
 }
 
-function streamNotes({ id, history, master, delivery, snapshot, journal }: StreamStatus, nowMs: number): readonly string[] {
+function feedNotes(id: string, feed: FeedStatus, nowMs: number): readonly string[] {
+  const { address, state, fullSyncs, partialSyncs, disconnects, refusals, replicas } = feed;
+  return [
+    `${id}: feed on ${address} ${state}, ${fullSyncs} full and ${partialSyncs} partial syncs, ${disconnects} disconnects, ${refusals} refusals`,
+    ...replicas.map((replica) => {
+      const acked =
+        replica.ackedOffset === undefined ? "nothing acknowledged" : `acknowledged ${replica.ackedOffset} ${ago(nowMs, replica.ackedAtMs)}`;
+      return `${id}: replica ${replica.address} ${replica.state}, ${acked}, ${formatBytes(replica.lagBytes)} behind`;
+    }),
+    ...(feed.lastError ? [`${id}: last error of the feed: ${withAge(feed, nowMs)}`] : []),
+  ];
+}
+
+function streamNotes({ id, history, master, delivery, feed, snapshot, journal }: StreamStatus, nowMs: number): readonly string[] {
   const notes: string[] = [];
   if (master) {
     const acked =
@@ -96,6 +109,7 @@ function streamNotes({ id, history, master, delivery, snapshot, journal }: Strea
     if (left.length > 0) notes.push(`${id}: ${left.join(", ")}`);
     if (delivery.lastError) notes.push(`${id}: last error of the delivery: ${withAge(delivery, nowMs)}`);
   }
+  if (feed) notes.push(...feedNotes(id, feed, nowMs));
   if (journal.tornTails > 0)
     notes.push(`${id}: ${formatBytes(journal.tornBytes)} of interrupted writes were cut from the journal at the start`);
   if (snapshot && snapshot.state !== "complete") {

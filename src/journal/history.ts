@@ -82,6 +82,10 @@ export class History implements HistoryLog {
     return this.#end.tail;
   }
 
+  get boundary(): Offset {
+    return this.#end.boundary.tail.offset;
+  }
+
   get snapshot(): StoredSnapshot | undefined {
     return this.snapshots.usableFrom(this.start);
   }
@@ -184,6 +188,25 @@ export class History implements HistoryLog {
       throw error;
     }
     return replid;
+  }
+
+  async holdsUnder(replid: Replid, offset: Offset): Promise<boolean> {
+    if (offset < this.start || offset > this.tail.offset) return false;
+    if (this.tail.replid === replid || (await this.replidAt(offset)) === replid) return true;
+    for (const [index, segment] of this.segments.entries()) {
+      const next = this.segments[index + 1];
+      const after = next?.replid ?? this.tail.replid;
+      if ((next !== undefined && next.first < offset) || segment.replid === after) continue;
+      if (segment.replid === replid && segment.first >= offset) return true;
+      // The names changed inside this segment.
+      let found = false;
+      await locate({ segment, owner: this.owner }, (header) => {
+        found = header.replid === replid && header.to >= offset;
+        return !found;
+      });
+      if (found) return true;
+    }
+    return false;
   }
 
   openCursor(from: Offset): RecordCursor {

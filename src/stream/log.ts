@@ -83,6 +83,8 @@ export interface HistoryLog {
   /** The oldest offset that a cursor may be opened at. */
   readonly start: Offset;
   readonly tail: Tail;
+  /** Offset after the last record that is not OPEN: `cutOpenTail` withdraws nothing before it. */
+  readonly boundary: Offset;
   /** The newest snapshot from which the log goes on without a gap (`snapshot.info.offset >= start`). */
   readonly snapshot: StoredSnapshot | undefined;
   /** Takes one encoded, already checked record. Throws JOURNAL_GAP unless `from` is `tail.offset` (NO_GAP). Writes behind; `StreamLog.ready` bounds it. */
@@ -91,6 +93,8 @@ export interface HistoryLog {
   cutOpenTail(): Promise<void>;
   /** The replid under which `offset` was written; undefined when `offset` is not inside `start … tail.offset`. */
   replidAt(offset: Offset): Promise<Replid | undefined>;
+  /** Whether `replid` was in force at `offset` or anywhere after it: then who stands there under it has the bytes that lie here. */
+  holdsUnder(replid: Replid, offset: Offset): Promise<boolean>;
   /** Throws JOURNAL_GAP unless `start <= from <= tail.offset`. */
   openCursor(from: Offset): RecordCursor;
   /** Begins another snapshot of this same history, or goes on with an unfinished one of the same id. */

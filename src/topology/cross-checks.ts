@@ -82,7 +82,13 @@ function* servers({ regions }: Checkable): Iterable<Complaint> {
   }
   for (const [region, { replicas }] of regions) {
     for (const [origin, { write }] of replicas) {
-      yield* claim(region, write.url, ["regions", region, "replicas", origin, "write"], `where ${region} delivers the writes of ${origin}`);
+      if (write)
+        yield* claim(
+          region,
+          write.url,
+          ["regions", region, "replicas", origin, "write"],
+          `where ${region} delivers the writes of ${origin}`,
+        );
     }
   }
 }
@@ -94,7 +100,7 @@ const FILE_FOLDER = "/the/folder/of/this/file";
 function* machines({ regions }: Checkable): Iterable<Complaint> {
   const folders: { readonly machine: string; readonly path: string; readonly region: string }[] = [];
   const ports: { readonly machine: string; readonly address: HostPort; readonly use: string }[] = [];
-  for (const [region, { gateway }] of regions) {
+  for (const [region, { gateway, replicas }] of regions) {
     if (!gateway) continue;
     const machine = machineOf(gateway.url.host);
     const folder = `${posix.resolve(FILE_FOLDER, gateway.data)}/`;
@@ -104,11 +110,16 @@ function* machines({ regions }: Checkable): Iterable<Complaint> {
       yield { path: ["regions", region, "gateway", "data"], message: `${how} the data folder of ${other.region} on the same machine` };
     }
     folders.push({ machine, path: folder, region });
-    for (const setting of ["listen", "admin"] as const) {
-      const address = gateway[setting];
+    const listened: [path: Path, address: HostPort, use: string][] = [
+      [["gateway", "listen"], gateway.listen, `the listen address of ${region}`],
+      [["gateway", "admin"], gateway.admin, `the admin address of ${region}`],
+    ];
+    for (const [origin, { feed }] of replicas)
+      if (feed) listened.push([["replicas", origin, "feed"], feed.listen, `where ${region} feeds the replicas of ${origin}`]);
+    for (const [path, address, use] of listened) {
       const other = ports.find((one) => one.machine === machine && overlap(one.address, address));
-      if (other) yield { path: ["regions", region, "gateway", setting], message: `${formatHostPort(address)} is already ${other.use}` };
-      ports.push({ machine, address, use: `the ${setting} address of ${region}` });
+      if (other) yield { path: ["regions", region, ...path], message: `${formatHostPort(address)} is already ${other.use}` };
+      ports.push({ machine, address, use });
     }
   }
 }

@@ -4,12 +4,12 @@ import { GatewayError } from "../errors.ts";
 import { isCertificateOf } from "../link/certificate.ts";
 import type { PemFiles } from "../runtime/pem-files.ts";
 import { StreamId } from "../stream/position.ts";
-import type { GatewayUrl, HostPort } from "./address.ts";
+import { formatHostPort, type GatewayUrl, type HostPort, isLoopback } from "./address.ts";
 import { type AdminClient, adminClients } from "./admin-view.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
 import { Resolver } from "./resolver.ts";
-import type { GatewaySettings, JournalSettings, ServerSettings } from "./schema.ts";
+import type { FeedSettings, GatewaySettings, JournalSettings, ServerSettings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Topology } from "./topology.ts";
 
@@ -28,13 +28,22 @@ export type ServerTls = {
 
 export type ServerAddress = HostPort & { readonly username?: string; readonly password?: string; readonly tls?: ServerTls };
 
+/** As ServerTls; with a ca, replicas have to show a certificate of it. */
+export type FeedTls = { readonly cert: string; readonly key: string; readonly passphrase?: string; readonly ca?: string };
+
+/** Where real replicas attach, and their login. */
+export type FeedAddress = HostPort & { readonly username: string; readonly password?: string; readonly tls?: FeedTls };
+
+export type WriteView = { readonly target: ServerAddress; readonly onDivergence: "halt" | "dead-letter" };
+
+/** By exactly one of `write` and `feed`. */
 export type ReplicaView = {
   readonly origin: string;
   readonly stream: StreamId;
   /** The origin's gateway, as this region reaches it. */
   readonly dial: GatewayUrl;
-  readonly target: ServerAddress;
-  readonly onDivergence: "halt" | "dead-letter";
+  readonly write?: WriteView;
+  readonly feed?: FeedAddress;
 };
 
 export type RegionView = {
@@ -108,13 +117,16 @@ export function regionView(topology: Topology, region: string): RegionView {
       stream: StreamId.of(region),
     }),
     subscribers: own.master ? Object.keys(settings.regions).filter((other) => settings.regions[other]?.replicas[region]) : [],
-    replicas: Object.entries(own.replicas).map(([origin, { write, onDivergence }]) => ({
-      origin,
-      stream: StreamId.of(origin),
-      dial: dialUrl(topology, origin, region),
-      target: serverAddress(resolver, `target of ${origin}`, write, ["regions", region, "replicas", origin, "write"]),
-      onDivergence,
-    })),
+    replicas: Object.entries(own.replicas).map(([origin, { write, feed, onDivergence }]) => {
+      const path = ["regions", region, "replicas", origin];
+      return {
+        origin,
+        stream: StreamId.of(origin),
+        dial: dialUrl(topology, origin, region),
+        ...(write && { write: { target: serverAddress(resolver, `target of ${origin}`, write, [...path, "write"]), onDivergence } }),
+        ...(feed && { feed: feedAddress(resolver, origin, feed, [...path, "feed"]) }),
+      };
+    }),
     journal,
     link: { windowBytes: settings.link.window, livenessMs: settings.link.liveness },
     logLevel: settings.log.level,
@@ -151,6 +163,27 @@ function serverAddress(resolver: Resolver, use: string, settings: ServerSettings
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password: resolver.secret(password, [...path, "password"]) }),
     ...(usesTls && { tls: serverTls(resolver, use, tls, [...path, "tls"]) }),
+  };
+}
+
+/** The set of `certificates` that replicas of `origin` see. */
+export function feedCertificates(origin: string): string {
+  return `feed of ${origin}`;
+}
+
+function feedAddress(resolver: Resolver, origin: string, settings: FeedSettings, path: Path): FeedAddress {
+  const { listen, username = "default", password, tls } = settings;
+  if (password === undefined && tls?.ca === undefined && !isLoopback(listen.host)) {
+    resolver.warnings.push(
+      `whoever reaches ${formatHostPort(listen)} can read the data of ${origin}: give the feed a password, or tls with a ca`,
+    );
+  }
+  return {
+    ...listen,
+    username,
+    ...(password !== undefined && { password: resolver.secret(password, [...path, "password"]) }),
+    // Certificate and key are required by the schema.
+    ...(tls && { tls: resolver.tls(feedCertificates(origin), tls, [...path, "tls"], {}) as FeedTls }),
   };
 }
 

@@ -106,15 +106,34 @@ export const gatewaySchema = z.strictObject({
   journal: journalOverride.optional().describe("What differs from the common journal settings here."),
 });
 
-export const replicaSchema = z.strictObject({
-  write: serverSchema.describe("A writable Redis or Valkey server that belongs to this stream alone."),
-  onDivergence: z
-    .enum(["halt", "dead-letter"])
-    .prefault("halt")
-    .describe(
-      "When the server refuses a command that its master accepted: stop the stream, or write the command to the dead-letter file and go on.",
-    ),
+const feedSettings = z.strictObject({
+  listen: hostPort.describe("host:port on which replicas attach."),
+  username: z.string().min(1).optional().describe("Their masteruser; without it the default user."),
+  password: secret.optional().describe(`Their masterauth, as ${REFERENCE}.`),
+  tls: z
+    .strictObject({ cert: certificate, key, passphrase, ca: ca.optional() })
+    .optional()
+    .describe("Replicas attach by TLS (tls-replication yes); with a ca they show a certificate of it."),
 });
+
+/** A bare address is the whole of most feeds. */
+const feed = z.preprocess((value) => (typeof value === "string" ? { listen: value } : value), feedSettings);
+
+export const replicaSchema = z
+  .strictObject({
+    write: serverSchema.optional().describe("A writable Redis or Valkey server that belongs to this stream alone."),
+    feed: feed
+      .optional()
+      .meta({ type: ["string", "object"] as never })
+      .describe("Where real replicas attach (REPLICAOF): host:port, or a mapping with listen, username, password and tls."),
+    onDivergence: z
+      .enum(["halt", "dead-letter"])
+      .prefault("halt")
+      .describe(
+        "When the server refuses a command that its master accepted: stop the stream, or write the command to the dead-letter file and go on.",
+      ),
+  })
+  .refine(({ write, feed }) => (write === undefined) !== (feed === undefined), "expected either write or feed");
 
 const regionSchema = z.strictObject({
   gateway: gatewaySchema.describe("The gateway process of this region."),
@@ -184,6 +203,7 @@ export const topologySchema = z
 export type TopologySettings = z.output<typeof topologySchema>;
 export type GatewaySettings = z.output<typeof gatewaySchema>;
 export type ReplicaSettings = z.output<typeof replicaSchema>;
+export type FeedSettings = z.output<typeof feedSettings>;
 export type ServerSettings = z.output<typeof serverSchema>;
 export type AdminSettings = z.output<typeof adminSchema>;
 export type JournalSettings = z.output<typeof journal>;

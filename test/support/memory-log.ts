@@ -139,6 +139,16 @@ export class MemoryHistory implements HistoryLog {
     if (this.snapshot && this.snapshot.info.offset < this.start) this.snapshot = undefined;
   }
 
+  get boundary(): Offset {
+    const last = this.records.findLast((record) => !readRecordHeader(record).open);
+    return last ? readRecordHeader(last).to : this.start;
+  }
+
+  async holdsUnder(replid: Replid, offset: Offset): Promise<boolean> {
+    const headers = this.records.map(readRecordHeader).filter((header) => header.to >= offset);
+    return offset >= this.start && (replid === this.tail.replid || headers.some((header) => header.replid === replid));
+  }
+
   async replidAt(offset: Offset): Promise<Replid | undefined> {
     if (offset < this.start || offset > this.tail.offset) return undefined;
     for (const record of this.records) {

@@ -10,10 +10,15 @@ export type ServerSpec = {
   readonly tls?: Readonly<Record<string, unknown>>;
 };
 
+/** host:port, or as the topology has it. */
+export type FeedSpec = string | { readonly listen: string; readonly [setting: string]: unknown };
+
 export type RegionSpec = {
   readonly master?: ServerSpec;
   /** Origin region → target. */
   readonly replicas?: Readonly<Record<string, ServerSpec & { readonly onDivergence?: "halt" | "dead-letter" }>>;
+  /** Origin region → where its real replicas attach. */
+  readonly feeds?: Readonly<Record<string, FeedSpec>>;
   /** The gateway's own certificate: its url is wss:// then. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string; readonly passphrase?: string };
   /** Overrides the shared journal settings. */
@@ -54,7 +59,7 @@ export async function regionPorts(regions: readonly string[]): Promise<Readonly<
 export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
   const ports = spec.ports ?? (await regionPorts(Object.keys(spec.regions)));
   const regions = Object.fromEntries(
-    Object.entries(spec.regions).map(([name, { master, replicas = {}, journal, tls }]) => {
+    Object.entries(spec.regions).map(([name, { master, replicas = {}, feeds = {}, journal, tls }]) => {
       const { link, admin } = ports[name]!;
       const gateway = {
         listen: `127.0.0.1:${link}`,
@@ -68,7 +73,8 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
         origin,
         { write, ...(onDivergence && { onDivergence }) },
       ]);
-      return [name, { gateway, ...(master && { master }), replicas: Object.fromEntries(delivered) }];
+      const fed = Object.entries(feeds).map(([origin, feed]) => [origin, { feed }]);
+      return [name, { gateway, ...(master && { master }), replicas: Object.fromEntries([...delivered, ...fed]) }];
     }),
   );
   const { links, journal, link, admin, log } = spec;

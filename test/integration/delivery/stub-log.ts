@@ -97,6 +97,12 @@ export class StubHistory implements HistoryLog {
   }
 
   async cutOpenTail(): Promise<void> {}
+  get boundary(): Offset {
+    return this.tail.offset;
+  }
+  async holdsUnder(): Promise<boolean> {
+    return true;
+  }
   async replidAt(): Promise<Replid> {
     return REPLID;
   }

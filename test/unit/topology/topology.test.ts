@@ -68,8 +68,7 @@ test("defaults are filled in and units parsed", () => {
       origin: "us-east",
       stream: "us-east/0",
       dial: { host: "127.0.0.1", port: 7400, tls: false },
-      target: { host: "127.0.0.1", port: 6380, password: "swordfish" },
-      onDivergence: "halt",
+      write: { target: { host: "127.0.0.1", port: 6380, password: "swordfish" }, onDivergence: "halt" },
     },
   ]);
   expect(view.master).toBeUndefined();
@@ -363,7 +362,7 @@ describe("regionView", () => {
       "redis://127.0.0.1:6380\n          tls: { ca: ca.pem, servername: redis }",
     );
     expect(regionView(load(text), "us-east").master?.tls).toEqual({ rejectUnauthorized: true });
-    expect(regionView(load(text), "eu-west").replicas[0]?.target.tls).toEqual({
+    expect(regionView(load(text), "eu-west").replicas[0]?.write?.target.tls).toEqual({
       ca: authority,
       servername: "redis",
       rejectUnauthorized: true,

@@ -1,0 +1,158 @@
+/** Two regions of which the second feeds real replicas: a master, a gateway process in each, a proxy on the link, replicas at will. */
+import { execFileSync } from "node:child_process";
+import type { FeedStatus, GatewayStatus, StreamStatus } from "../../src/admin/status.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+import { type Gateway, spawnGateway } from "./gateway.ts";
+import { findRedisServer } from "./redis-binary.mjs";
+import { RedisServer } from "./redis-server.ts";
+import { tempFolder } from "./temp-folder.ts";
+import { regionPorts, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
+import { WanProxy } from "./wan-proxy.ts";
+
+export type FedPairOptions = {
+  readonly masterArgs?: readonly string[];
+  /** Beside `listen`. */
+  readonly feed?: Readonly<Record<string, unknown>>;
+  readonly journal?: TopologySpec["journal"];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly rttMs?: number;
+};
+
+type Region = "us-east" | "eu-west";
+
+export class FedPair implements AsyncDisposable {
+  readonly master: RedisServer;
+  /** Stands between the gateway and its master. */
+  readonly masterAddress: WanProxy;
+  readonly proxy: WanProxy;
+  readonly feedPort: number;
+  readonly topology: TopologyFile;
+  readonly folder: string;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #stack: AsyncDisposableStackLike;
+  readonly #gateways = new Map<Region, Gateway>();
+
+  private constructor(parts: Parts) {
+    this.master = parts.master;
+    this.masterAddress = parts.masterAddress;
+    this.proxy = parts.proxy;
+    this.feedPort = parts.feedPort;
+    this.topology = parts.topology;
+    this.folder = parts.folder;
+    this.#env = parts.env;
+    this.#stack = parts.stack;
+  }
+
+  static async start(options: FedPairOptions = {}): Promise<FedPair> {
+    const stack = new AsyncDisposableStackLike();
+    try {
+      const { path: folder } = stack.use(await tempFolder("fed"));
+      const master = stack.use(await RedisServer.start({ args: [...debugArgs(), ...(options.masterArgs ?? [])] }));
+      const masterAddress = stack.use(await WanProxy.start({ target: { port: master.port } }));
+      const ports = await regionPorts(["us-east", "eu-west"]);
+      const proxy = stack.use(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
+      const feedPort = await freePort();
+      const listen = `127.0.0.1:${feedPort}`;
+      const topology = await writeTopology({
+        folder,
+        ports,
+        regions: {
+          "us-east": { master: { url: `redis://127.0.0.1:${masterAddress.port}` } },
+          "eu-west": { feeds: { "us-east": options.feed ? { listen, ...options.feed } : listen } },
+        },
+        links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
+        ...(options.journal && { journal: options.journal }),
+      });
+      const env = { ...topology.env, ...options.env };
+      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, feedPort, topology, env });
+      pair.spawn("us-east");
+      pair.spawn("eu-west");
+      return pair;
+    } catch (cause) {
+      await stack[Symbol.asyncDispose]();
+      throw cause;
+    }
+  }
+
+  /** A process for the region; one that was there has ended or ends now. */
+  async respawn(region: Region): Promise<Gateway> {
+    await this.gateway(region).kill9();
+    return this.spawn(region);
+  }
+
+  spawn(region: Region): Gateway {
+    const gateway = this.#stack.use(spawnGateway({ config: this.topology.path, region, env: this.#env }));
+    this.#gateways.set(region, gateway);
+    return gateway;
+  }
+
+  gateway(region: Region): Gateway {
+    return this.#gateways.get(region)!;
+  }
+
+  /** A real replica of the feed, which keeps its data set over a polite restart. */
+  async attach(args: readonly string[] = []): Promise<RedisServer> {
+    const all = ["--replicaof", `127.0.0.1 ${this.feedPort}`, ...debugArgs(), ...args];
+    return this.#stack.use(await RedisServer.start({ args: all }));
+  }
+
+  async stream(region: Region): Promise<StreamStatus> {
+    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, { signal: AbortSignal.timeout(3_000) });
+    return ((await response.json()) as GatewayStatus).streams[0]!;
+  }
+
+  async feed(): Promise<FeedStatus> {
+    return (await this.stream("eu-west")).feed!;
+  }
+
+  /** Waits until the replica is the master, byte for byte: offset and DEBUG DIGEST. */
+  async same(replica: RedisServer, master: RedisServer = this.master): Promise<void> {
+    await eventually(
+      async () => {
+        const facts = async (server: RedisServer) => [
+          await server.info("master_replid"),
+          await server.info("master_repl_offset"),
+          await server.call("DEBUG", "DIGEST"),
+        ];
+        const link = await replica.info("master_link_status");
+        if (link !== "up") throw new Error(`the replica's link is ${link}\n${replica.log.slice(-1_500)}`);
+        const [wanted, has] = [await facts(master), await facts(replica)];
+        if (`${wanted}` === `${has}` && `${wanted}` === `${await facts(master)}`) return true;
+        throw new Error(`the master has ${wanted}, the replica ${has}`);
+      },
+      { timeoutMs: 60_000, intervalMs: 100, what: "a replica like its master" },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack[Symbol.asyncDispose]();
+  }
+}
+
+type Parts = Pick<FedPair, "master" | "masterAddress" | "proxy" | "feedPort" | "topology" | "folder"> & {
+  readonly env: Readonly<Record<string, string>>;
+  readonly stack: AsyncDisposableStackLike;
+};
+
+/** Let go in reverse order. */
+class AsyncDisposableStackLike implements AsyncDisposable {
+  readonly #resources: AsyncDisposable[] = [];
+
+  use<T extends AsyncDisposable>(resource: T): T {
+    this.#resources.push(resource);
+    return resource;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (let resource = this.#resources.pop(); resource !== undefined; resource = this.#resources.pop()) {
+      await resource[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/** DEBUG is a setting since 7.0, and always allowed before. */
+function debugArgs(): readonly string[] {
+  const version = execFileSync(findRedisServer()!, ["--version"], { encoding: "utf8" });
+  return Number(/v=(\d+)/.exec(version)?.[1] ?? 0) >= 7 ? ["--enable-debug-command", "yes"] : [];
+}
