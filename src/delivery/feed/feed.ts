@@ -1,7 +1,7 @@
 /**
  * Feeds one stream to real replicas: they attach by REPLICAOF and get the master's own bytes under the master's own replid and offsets.
- * Many share one journal, each at its own pace. `applied` is what every attached replica has acknowledged, the least of them: the number
- * says what is safe whichever of them is promoted. Without any, nothing is applied here.
+ * Many share one journal, each at its own pace. `applied` is the least that attached replicas have acknowledged: the number
+ * says what is safe whichever of them is promoted. One that is still loading does not count, and without any nothing is applied here.
  */
 import { randomBytes } from "node:crypto";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";

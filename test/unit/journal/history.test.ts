@@ -286,3 +286,24 @@ test("an arriving history that was half removed is not gone on with", async () =
   expect(await readdir(folder.path)).toEqual([]);
   await again.close();
 });
+
+test("holdsUnder: a name vouches for every offset up to the last that it was in force at", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path, { segmentBytes: 300 });
+  const history = await startCurrent(journal);
+  const NEWEST_REPLID = Replid.of("c".repeat(40));
+  for (let count = 0; count < 5; count++) appendNext(history, 10);
+  appendNext(history, 0, { replid: NEW_REPLID });
+  for (let count = 0; count < 3; count++) appendNext(history, 10, { replid: NEW_REPLID });
+  for (let count = 0; count < 5; count++) appendNext(history, 10, { replid: NEWEST_REPLID });
+  await written(journal);
+  expect(journal.stats().segments).toBeGreaterThan(2);
+  const offsets = [1000, 1050, 1051, 1080, 1081, 1130];
+  const vouches = async (replid: Replid) => Promise.all(offsets.map((offset) => history.holdsUnder(replid, Offset.of(offset))));
+  expect(await vouches(REPLID)).toEqual([true, true, false, false, false, false]);
+  expect(await vouches(NEW_REPLID)).toEqual([true, true, true, true, false, false]);
+  expect(await vouches(NEWEST_REPLID)).toEqual([true, true, true, true, true, true]);
+  expect(await history.holdsUnder(NEWEST_REPLID, Offset.of(1131))).toBe(false);
+  expect(await history.holdsUnder(Replid.of("d".repeat(40)), START)).toBe(false);
+  await journal.close();
+});
