@@ -30,7 +30,7 @@ const DISPOSITIONS = {
   RECORD_MALFORMED: "retry",
   JOURNAL_GAP: "resync",
   HISTORY_CHANGED: "resync",
-  JOURNAL_CORRUPT: "halt",
+  JOURNAL_CORRUPT: "resync",
   JOURNAL_FULL: "retry",
   JOURNAL_IO: "retry",
   JOURNAL_LOCKED: "halt",

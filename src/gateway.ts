@@ -27,6 +27,7 @@ import { Delivery } from "./delivery/write/delivery.ts";
 import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
 import { judgeSnapshot } from "./delivery/write/snapshot-guard.ts";
 import { loadSnapshot } from "./delivery/write/snapshot-loader.ts";
+import type { JournalWriter } from "./journal/context.ts";
 import { StreamJournal } from "./journal/journal.ts";
 import { lockDataFolder } from "./journal/lock.ts";
 import { StreamLag } from "./lag/stream-lag.ts";
@@ -140,7 +141,7 @@ class Gateway {
   async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
     const { region, listen, subscribers, link, secret, otherSecrets, tls, digest } = this.#view;
     const clock = this.#clock;
-    const journal = await this.#openJournal(stream);
+    const journal = await this.#openJournal(stream, "master");
     const stats = new SourceStats();
     const lag = new StreamLag(subscribers);
     const acks = new Map<string, PeerAck>();
@@ -181,7 +182,7 @@ class Gateway {
   async #openReplica({ origin, stream, dial, write, feed }: ReplicaView): Promise<void> {
     const { region, link, secret, tls, digest } = this.#view;
     const clock = this.#clock;
-    const journal = await this.#openJournal(stream);
+    const journal = await this.#openJournal(stream, "peer");
     journal.retain("delivery", undefined);
     if (write) this.#openWrite(origin, journal, write);
     if (feed) this.#openFeed(origin, journal, feed);
@@ -243,11 +244,19 @@ class Gateway {
     this.#serveConnection(`delivery:${origin}`, feed);
   }
 
-  async #openJournal(stream: StreamId): Promise<StreamJournal> {
+  async #openJournal(stream: StreamId, writtenBy: JournalWriter): Promise<StreamJournal> {
     const { dataFolder, journal: settings } = this.#view;
     const log = this.#child(`journal:${stream}`);
     const folder = join(dataFolder, folderOf(stream));
-    const journal = await StreamJournal.open({ folder, stream, ...settings, maxPendingBytes: MAX_PENDING_BYTES, log, clock: this.#clock });
+    const journal = await StreamJournal.open({
+      folder,
+      stream,
+      ...settings,
+      writtenBy,
+      maxPendingBytes: MAX_PENDING_BYTES,
+      log,
+      clock: this.#clock,
+    });
     this.#journals.set(stream, journal);
     this.#rates.set(stream, new StreamRates());
     this.#serve(`journal:${stream}`, () => journal);

@@ -85,6 +85,7 @@ function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs
       droppedNeededBytes: stats.droppedNeededBytes,
       tornTails: stats.tornTails,
       tornBytes: stats.tornBytes,
+      damages: stats.damages,
     },
     ...(snapshot && { snapshot: snapshotStatus(snapshot) }),
     throughput: {

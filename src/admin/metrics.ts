@@ -84,6 +84,7 @@ const METRICS: readonly Metric[] = [
     ({ journal }) => journal.tornTails,
   ),
   stream("counter", "causeway_journal_torn_bytes_total", "Bytes of them; they were read again.", ({ journal }) => journal.tornBytes),
+  stream("counter", "causeway_journal_damages_total", "Damaged files of the journal that were mended.", ({ journal }) => journal.damages),
   stream("gauge", "causeway_snapshot_bytes", "RDB bytes stored of the newest snapshot.", ({ snapshot }) => snapshot?.rdbBytes),
   stream(
     "gauge",

@@ -79,6 +79,8 @@ export type JournalStatus = {
   /** Ends of interrupted writes that were cut at the last start, and their bytes: they were read again from where they came. */
   readonly tornTails: number;
   readonly tornBytes: number;
+  /** Full files and snapshots that turned out to be damaged or missing, and were mended. */
+  readonly damages: number;
 };
 
 export type SnapshotStatus = {

@@ -112,6 +112,7 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal }:
   if (feed) notes.push(...feedNotes(id, feed, nowMs));
   if (journal.tornTails > 0)
     notes.push(`${id}: ${formatBytes(journal.tornBytes)} of interrupted writes were cut from the journal at the start`);
+  if (journal.damages > 0) notes.push(`${id}: ${journal.damages} damaged files of the journal were mended; suspect the disk`);
   if (snapshot && snapshot.state !== "complete") {
     const of = snapshot.totalBytes === undefined ? "" : ` of ${formatBytes(snapshot.totalBytes)}`;
     notes.push(`${id}: snapshot at ${snapshot.offset} ${snapshot.state}, ${formatBytes(snapshot.rdbBytes)}${of}`);

@@ -13,6 +13,12 @@ export type OpenFile = (path: string, flags: string) => Promise<FileHandle>;
 /** Writes at `position` before it returns, and answers how many bytes the system took. */
 export type WriteNow = (file: FileHandle, buffers: readonly Buffer[], position: number) => number;
 
+/**
+ * Whose bytes these are. A peer sends any part of them again: of a damaged journal it keeps what lies before. A master does not: it keeps
+ * what lies behind, and who still needs the rest gets a snapshot.
+ */
+export type JournalWriter = "master" | "peer";
+
 export type JournalCounters = {
   /** Taken in since start: bytes of the stream, of the records that carry them, and commands. */
   rawBytes: number;
@@ -23,14 +29,25 @@ export type JournalCounters = {
   /** Torn ends cut at open, and their bytes. */
   tornTails: number;
   tornBytes: number;
+  /** Full files and snapshots that turned out to be damaged or missing. */
+  damages: number;
   /** Bytes that retention dropped although a reader still needed them. */
   droppedNeededBytes: number;
 };
+
+/** Before anything has happened. */
+export function noCounters(): JournalCounters {
+  return {
+    ...{ rawBytes: 0, storedBytes: 0, commands: 0, fsyncs: 0, fsyncMsMax: 0 },
+    ...{ tornTails: 0, tornBytes: 0, damages: 0, droppedNeededBytes: 0 },
+  };
+}
 
 export type JournalContext = {
   readonly folder: string;
   readonly stream: StreamId;
   readonly fsync: FsyncPolicy;
+  readonly writtenBy: JournalWriter;
   readonly memoryBytes: number;
   readonly segmentBytes: number;
   readonly maxPendingBytes: number;

@@ -12,7 +12,7 @@ import { decodeRecordHeader, MAX_RECORD_BYTES, type readRecordHeader, recordLeng
 import { FILE_HEADER_BYTES } from "./file-header.ts";
 import { errnoOf, readFully } from "./files.ts";
 import type { MemoryRing } from "./memory-ring.ts";
-import { damaged, locate, openSegment } from "./seek.ts";
+import { damaged, isDamage, locate, openSegment } from "./seek.ts";
 import type { Owner, Segment } from "./segment.ts";
 
 const DEFAULT_BATCH_BYTES = 256 * 1024;
@@ -29,6 +29,8 @@ export interface RecordSource {
   readonly endAt: number;
   readonly writtenAt: number;
   readonly appended: Notice;
+  /** Told when a file turns out to be damaged or missing, at `lostAt` or behind: it is being mended when this returns. */
+  damaged(error: GatewayError, lostAt: Offset): void;
 }
 
 export type CursorOptions = { readonly history: RecordSource; readonly from: Offset; readonly onClose: () => void };
@@ -122,8 +124,10 @@ export class Cursor implements RecordCursor {
       if (this.#closed || cuts !== this.#cuts) return undefined;
       this.#refuseUnlessValid();
       if (this.#offset < this.#history.start) throw this.#gap();
-      if (error instanceof GatewayError && error.code === "JOURNAL_GAP") throw damaged(this.#segmentOf(this.#offset), 0, error);
-      throw error;
+      const segment = this.#segmentOf(this.#offset);
+      const found = error instanceof GatewayError && error.code === "JOURNAL_GAP" ? damaged(segment, 0, error) : error;
+      if (isDamage(found)) this.#history.damaged(found, segment.first);
+      throw found;
     }
   }
 
@@ -141,6 +145,9 @@ export class Cursor implements RecordCursor {
   async #readBlock(at: number, maxBytes: number): Promise<Found> {
     const segment = this.#history.segments.find((candidate) => at >= candidate.base && at < candidate.base + candidate.bytes);
     if (segment === undefined) throw this.#gap();
+    // Its lookup ended behind the segment before: a file between the two is missing.
+    if (!this.#opened && at === segment.base && segment.first > this.#offset)
+      throw damaged(segment, 0, "NO_GAP: a file before it is missing");
     const file = await this.#openFile(segment);
     const position = FILE_HEADER_BYTES + at - segment.base;
     const available = segment.base + segment.bytes - at;

@@ -12,7 +12,7 @@ import { type RecordHeader, rawBytesOf, readRecordHeader, recordLength } from ".
 import type { JournalContext } from "./context.ts";
 import { Cursor } from "./cursor.ts";
 import { type Entry, MemoryRing } from "./memory-ring.ts";
-import { locate } from "./seek.ts";
+import { damaged, isDamage, locate } from "./seek.ts";
 import type { Segment } from "./segment.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import type { SnapshotStore } from "./snapshot-store.ts";
@@ -31,6 +31,8 @@ export type HistoryOptions = {
   readonly snapshots: SnapshotStore;
   /** Called after each advance of `received` or `durable`. */
   readonly onProgress: () => void;
+  /** A reader found a file damaged or missing, which holds `lostAt`. */
+  readonly onDamage: (error: GatewayError, lostAt: Offset) => void;
 };
 
 export class History implements HistoryLog {
@@ -46,6 +48,7 @@ export class History implements HistoryLog {
   readonly #writer: SegmentWriter;
   readonly #queue: WriteQueue<Entry>;
   readonly #onProgress: () => void;
+  readonly #onDamage: HistoryOptions["onDamage"];
   #end: HistoryEnd;
   #received: Mark;
   #durable: Mark;
@@ -62,6 +65,7 @@ export class History implements HistoryLog {
     this.snapshots = options.snapshots;
     this.ring = new MemoryRing(context.memoryBytes);
     this.#onProgress = options.onProgress;
+    this.#onDamage = options.onDamage;
     this.#end = end;
     this.#received = { offset: end.tail.offset, atMs: context.clock.nowMs() };
     this.#durable = this.#received;
@@ -123,7 +127,11 @@ export class History implements HistoryLog {
   }
 
   get hasRoom(): boolean {
-    return this.#queue.hasRoom;
+    return this.#state === "retired" || this.#queue.hasRoom;
+  }
+
+  damaged(error: GatewayError, lostAt: Offset): void {
+    if (this.#state === "live") this.#onDamage(error, lostAt);
   }
 
   append(record: Buffer): void {
@@ -183,9 +191,12 @@ export class History implements HistoryLog {
         return header.to < offset;
       });
     } catch (error) {
-      if (offset < this.start || this.#state === "retired") return undefined;
+      if (this.#state === "retired") throw new GatewayError("HISTORY_CHANGED", "another history became current");
+      if (offset < this.start) return undefined;
       if (cuts !== this.#cuts) return this.replidAt(offset); // the end was cut back under the scan
-      throw error;
+      const found = error instanceof GatewayError && error.code === "JOURNAL_GAP" ? damaged(segment, 0, error) : error;
+      if (isDamage(found)) this.damaged(found, segment.first);
+      throw found;
     }
     return replid;
   }
@@ -255,6 +266,14 @@ export class History implements HistoryLog {
     const abandoned = this.snapshots.abandon();
     await this.#stop({ flush: false });
     await abandoned;
+  }
+
+  /** Its files are to be mended and opened anew: cursors throw HISTORY_CHANGED, and what is pending is written. */
+  async leave(): Promise<void> {
+    this.#state = "retired";
+    this.appended.wake();
+    await this.#stop({ flush: true });
+    await this.snapshots.close();
   }
 
   async close(): Promise<void> {

@@ -12,16 +12,17 @@ import { writevSync } from "node:fs";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { HistoryLog, Mark, Progress, SnapshotInfo, SnapshotWriter, StreamLog } from "../stream/log.ts";
-import { HistoryId, type Position, type StreamId } from "../stream/position.ts";
-import type { FsyncPolicy, JournalContext, OpenFile, WriteNow } from "./context.ts";
+import { HistoryId, type Offset, type Position, type StreamId } from "../stream/position.ts";
+import { type FsyncPolicy, type JournalContext, type JournalWriter, noCounters, type OpenFile, type WriteNow } from "./context.ts";
 import { DiskHealth } from "./disk-health.ts";
 import { removeFolder } from "./files.ts";
 import { History } from "./history.ts";
-import { endAtStartOf, firstSegment, type RecoveredHistory, recoverHistory } from "./recovery.ts";
+import { endAtStartOf, firstSegment, type RecoveredHistory, recoverHistory, reportDamage } from "./recovery.ts";
 import { planRetention, type RetentionLimits } from "./retention.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 import { type JournalStats, statsOf } from "./stats.ts";
@@ -33,6 +34,7 @@ export type StreamJournalOptions = {
   readonly folder: string;
   readonly stream: StreamId;
   readonly fsync: FsyncPolicy;
+  readonly writtenBy: JournalWriter;
   readonly memoryBytes: number;
   readonly segmentBytes: number;
   readonly maxPendingBytes: number;
@@ -60,8 +62,9 @@ export class StreamJournal implements StreamLog {
   readonly #changed = new Notice();
   readonly #listeners = new Set<() => void>();
   readonly #readers = new Map<string, Position | undefined>();
-  /** Removals of forgotten histories. */
+  /** Removals of forgotten histories, and what else ends by itself. */
   readonly #removals = new Set<Promise<void>>();
+  readonly #closing = new AbortController();
   #current: History | undefined;
   #arriving: History | undefined;
   #applied: Mark | undefined;
@@ -70,20 +73,20 @@ export class StreamJournal implements StreamLog {
   #droppedLogged = { atMs: Number.NEGATIVE_INFINITY, bytes: 0 };
 
   private constructor(options: StreamJournalOptions) {
-    const { folder, stream, fsync, memoryBytes, segmentBytes, maxPendingBytes, log, clock } = options;
+    const { folder, stream, fsync, writtenBy, memoryBytes, segmentBytes, maxPendingBytes, log, clock } = options;
     this.stream = stream;
     this.#retention = options.retention;
     this.#context = {
-      ...{ folder, stream, fsync, memoryBytes, segmentBytes, maxPendingBytes, log, clock },
+      ...{ folder, stream, fsync, writtenBy, memoryBytes, segmentBytes, maxPendingBytes, log, clock },
       retryMs: options.retryMs ?? DEFAULT_RETRY_MS,
       openFile: options.openFile ?? open,
       writeNow: options.writeNow ?? ((file, buffers, position) => writevSync(file.fd, buffers, position)),
       health: new DiskHealth(log),
-      counters: { rawBytes: 0, storedBytes: 0, commands: 0, fsyncs: 0, fsyncMsMax: 0, tornTails: 0, tornBytes: 0, droppedNeededBytes: 0 },
+      counters: noCounters(),
     };
   }
 
-  /** Throws JOURNAL_CORRUPT when what is stored is damaged elsewhere than at its end, which can be read again. */
+  /** Throws JOURNAL_CORRUPT when the folder holds files of another stream. What is damaged is mended (`JournalWriter`). */
   static async open(options: StreamJournalOptions): Promise<StreamJournal> {
     const journal = new StreamJournal(options);
     await mkdir(options.folder, { recursive: true });
@@ -174,6 +177,7 @@ export class StreamJournal implements StreamLog {
 
   /** Writes what the disk takes. A polite end only: `kill -9` is the contract. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await Promise.all(this.#histories.map((history) => history.close()));
     await Promise.all(this.#removals);
   }
@@ -204,12 +208,48 @@ export class StreamJournal implements StreamLog {
       snapshots: new SnapshotStore({
         ...{ context, history: id, folder, whole: found.whole, unfinished: found.unfinished },
         onEvent: (event) => this.#snapshotChanged(history, event),
+        onDamage: (error) => this.#snapshotDamaged(history, error),
       }),
       onProgress: () => {
         if (history === this.#current) this.#planProgress();
       },
+      onDamage: (error, lostAt) => this.#later(this.#mend(history, error, lostAt)),
     });
     return history;
+  }
+
+  /**
+   * Opens a damaged history anew, without what is lost (`recovery.ts`). Until then it stays in its place, retired, so that nobody takes
+   * its absence for a reason to begin anew.
+   */
+  async #mend(history: History, cause: GatewayError, lostAt: Offset): Promise<void> {
+    const context = this.#context;
+    reportDamage(context, cause);
+    for (;;) {
+      try {
+        await history.leave();
+        const found = await recoverHistory({ context, folder: history.folder, history: history.id, lostAt });
+        if (this.#closing.signal.aborted || !this.#histories.includes(history)) return;
+        const mended = found && this.#makeHistory(history.id, history.folder, found);
+        if (this.#arriving === history) this.#arriving = mended;
+        else this.#current = mended;
+        if (mended === undefined) await removeFolder(history.folder);
+        context.health.worked(history);
+        this.#planProgress();
+        return this.#changed.wake();
+      } catch (error) {
+        context.health.failed(history, error);
+        await sleep(context.retryMs, this.#closing.signal);
+        if (this.#closing.signal.aborted) return context.health.forget(history);
+      }
+    }
+  }
+
+  /** A reader needs it and cannot have it: the peer is asked for all of the history, or the master for another snapshot. */
+  #snapshotDamaged(history: History, cause: GatewayError): void {
+    reportDamage(this.#context, cause);
+    if (this.#context.writtenBy === "peer") this.#forget(history);
+    else history.snapshots.dropDamaged();
   }
 
   #snapshotChanged(history: History, event: "begun" | "complete" | "aborted"): void {
@@ -230,6 +270,10 @@ export class StreamJournal implements StreamLog {
 
   #forget(history: History): void {
     if (history === this.#arriving) this.#arriving = undefined;
+    if (history === this.#current) {
+      this.#current = undefined;
+      this.#applied = undefined;
+    }
     const removal = history
       .retire()
       .then(() => removeFolder(history.folder))
@@ -238,10 +282,15 @@ export class StreamJournal implements StreamLog {
           { event: "journal.removal-failed", folder: history.folder, err: error },
           "a forgotten history could not be removed",
         );
-      })
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
+      });
+    this.#later(removal);
+    this.#planProgress();
     this.#changed.wake();
+  }
+
+  #later(work: Promise<void>): void {
+    const ended = work.finally(() => this.#removals.delete(ended));
+    this.#removals.add(ended);
   }
 
   #planProgress(): void {

@@ -2,13 +2,14 @@
  * What a history's folder still says after a crash. Only the last segment can be torn: it is read record by record, and cut at the
  * first bad byte with a log event. A power cut leaves holes there, because the kernel writes unsynced pages in any order: whole records
  * behind a hole are cut with it, and read again from the master or the peer, which is where the stream goes on from. A full segment was
- * synced before the next one began: bad bytes in it are damage, JOURNAL_CORRUPT, never cut.
+ * synced before the next one began: bad bytes in it are damage, found here when its header is bad, else by who reads it; then the history
+ * is recovered once more, without what is lost (`JournalWriter`).
  */
-import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { GatewayError } from "../errors.ts";
 import type { SnapshotInfo, Tail } from "../stream/log.ts";
-import type { HistoryId } from "../stream/position.ts";
+import type { HistoryId, Offset } from "../stream/position.ts";
 import type { JournalContext } from "./context.ts";
 import { FILE_HEADER_BYTES } from "./file-header.ts";
 import { type HistoryEnd, tailAfter } from "./history.ts";
@@ -30,7 +31,13 @@ export type RecoveredHistory = {
   readonly unfinished: UnfinishedSnapshot | undefined;
 };
 
-type Place = { readonly context: JournalContext; readonly folder: string; readonly history: HistoryId };
+type Place = {
+  readonly context: JournalContext;
+  readonly folder: string;
+  readonly history: HistoryId;
+  /** The segment that holds this offset is known to be damaged or missing. */
+  readonly lostAt?: Offset;
+};
 
 /** Undefined when the folder holds nothing that could be gone on with. */
 export async function recoverHistory(place: Place): Promise<RecoveredHistory | undefined> {
@@ -39,11 +46,31 @@ export async function recoverHistory(place: Place): Promise<RecoveredHistory | u
   const unfinished = await findUnfinished(place, names, whole);
   const info = whole?.info ?? unfinished?.info;
   if (info === undefined) return undefined;
-  const { segments, end } = await recoverSegments(place, names, info);
+  const firsts = names.map(parseSegmentName).filter((first) => first !== undefined);
+  firsts.sort((a, b) => (a < b ? -1 : 1));
+  const { segments, end } = await recoverSegments(place, info, await withoutLost(place, firsts));
   const { first } = segments[0] as Segment;
   if (whole === undefined && first !== info.offset) return undefined; // half removed: the sender has it all
-  if (whole !== undefined) await checkWhole(place.folder, whole, first <= whole.info.offset);
   return { segments, end, whole, unfinished };
+}
+
+/** Counts damage and says what is done about it. */
+export function reportDamage({ counters, log, writtenBy }: JournalContext, error: GatewayError): void {
+  counters.damages++;
+  const cure = writtenBy === "peer" ? "the peer is asked for them again" : "a peer that still needs them gets a snapshot";
+  log.error({ event: "journal.damaged", why: error.message, ...error.details }, `stored bytes are damaged: ${cure}`);
+}
+
+/** The segments that stay when one is lost. The newest is read record by record whatever it holds: it is cut, not dropped. */
+async function withoutLost({ context, folder, lostAt }: Place, firsts: readonly Offset[]): Promise<readonly Offset[]> {
+  if (lostAt === undefined) return firsts;
+  let kept = firsts.filter((first) => (context.writtenBy === "peer" ? first <= lostAt : first > lostAt));
+  if (kept.length === 0 && context.writtenBy === "master") kept = firsts.slice(-1);
+  const lost = firsts.filter((first) => !kept.includes(first));
+  // From the far end on: a crash in between leaves no hole.
+  if (context.writtenBy === "peer") lost.reverse();
+  for (const first of lost) await rm(join(folder, segmentName(first)), { force: true });
+  return kept;
 }
 
 /** The segment with which a history without records begins; its file comes with the first record. */
@@ -67,31 +94,19 @@ async function findUnfinished(
   let found: UnfinishedSnapshot | undefined;
   for (const name of names.filter(isChunkFileName)) {
     if (whole !== undefined && name === chunkFileName(whole.info.id)) continue;
-    found ??= await readUnfinished(join(folder, name), { stream: context.stream, history });
+    // A master cannot be asked for the rest of one, so that its readers would wait for ever.
+    if (context.writtenBy === "peer") found ??= await readUnfinished(join(folder, name), { stream: context.stream, history });
     if (found === undefined || name !== chunkFileName(found.info.id)) await rm(join(folder, name), { force: true });
   }
   return found;
 }
 
-async function checkWhole(folder: string, whole: WholeSnapshot, isNeeded: boolean): Promise<void> {
-  const path = join(folder, chunkFileName(whole.info.id));
-  const size = await stat(path).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (isNeeded && size !== whole.extent.fileBytes) {
-    throw new GatewayError("JOURNAL_CORRUPT", `${path} has ${size ?? "no"} bytes where ${whole.extent.fileBytes} were made durable`);
-  }
-}
-
 async function recoverSegments(
   place: Place,
-  names: readonly string[],
   info: SnapshotInfo,
+  firsts: readonly Offset[],
 ): Promise<{ segments: Segment[]; end: HistoryEnd }> {
   const owner = { stream: place.context.stream, history: place.history };
-  const firsts = names.map(parseSegmentName).filter((first) => first !== undefined);
-  firsts.sort((a, b) => (a < b ? -1 : 1));
   const segments: Segment[] = [];
   let end: HistoryEnd | undefined;
   for (const [index, first] of firsts.entries()) {
@@ -103,17 +118,20 @@ async function recoverSegments(
       const { size, mtimeMs } = await file.stat();
       const bytes = Math.max(0, size - FILE_HEADER_BYTES);
       const bare = { path, first, base: before ? before.base + before.bytes : 0, bytes, writtenAtMs: mtimeMs };
-      const state = await readState(file, bare, { owner, size, mayBeTorn: isLast });
+      const state = await readState(file, bare, { owner, isLast });
       if (state === "torn") {
         // Without a single record it says nothing that the segment before it, or the snapshot, does not say.
-        if (before === undefined && first !== info.offset) throw damaged(bare, 0, "the only segment has no header");
         reportTorn(place.context, { path, position: 0, bytes: size, recordsBehind: await hasRecordBehind(file, restOf(bare, size)) });
         await rm(path);
         continue;
       }
+      if (state === "damaged") {
+        reportDamage(place.context, damaged(bare, 0, "the file has no header"));
+        return await recoverSegments(place, info, await withoutLost({ ...place, lostAt: first }, firsts));
+      }
       const segment = { ...bare, ...state };
       segments.push(segment);
-      if (isLast) end = await recoverLast(file, segment, { context: place.context, wasFull: false });
+      if (isLast) end = await recoverLast(file, segment, place.context);
     } finally {
       await file.close();
     }
@@ -131,12 +149,12 @@ type Bare = Omit<Segment, "replid" | "db">;
 async function readState(
   file: FileHandle,
   bare: Bare,
-  options: { readonly owner: Owner; readonly size: number; readonly mayBeTorn: boolean },
-): Promise<Pick<Segment, "replid" | "db"> | "torn"> {
+  options: { readonly owner: Owner; readonly isLast: boolean },
+): Promise<Pick<Segment, "replid" | "db"> | "torn" | "damaged"> {
   try {
     return await readSegmentHeader(file, { ...options.owner, first: bare.first });
   } catch (cause) {
-    if (options.mayBeTorn && cause instanceof GatewayError && cause.code === "RECORD_MALFORMED") return "torn";
+    if (cause instanceof GatewayError && cause.code === "RECORD_MALFORMED") return options.isLast ? "torn" : "damaged";
     throw damaged(bare, 0, cause);
   }
 }
@@ -150,15 +168,13 @@ function restOf({ first }: Bare, size: number) {
 async function recoverSealed(segment: Segment, context: JournalContext): Promise<HistoryEnd> {
   const file = await open(segment.path, "r+");
   try {
-    return await recoverLast(file, segment, { context, wasFull: true });
+    return await recoverLast(file, segment, context);
   } finally {
     await file.close();
   }
 }
 
-type Last = { readonly context: JournalContext; readonly wasFull: boolean };
-
-async function recoverLast(file: FileHandle, segment: Segment, { context, wasFull }: Last): Promise<HistoryEnd> {
+async function recoverLast(file: FileHandle, segment: Segment, context: JournalContext): Promise<HistoryEnd> {
   const size = FILE_HEADER_BYTES + segment.bytes;
   const start = endAtStartOf(segment).boundary;
   let tail: Tail = start.tail;
@@ -171,7 +187,6 @@ async function recoverLast(file: FileHandle, segment: Segment, { context, wasFul
   });
   if (end.problem !== undefined) {
     const recordsBehind = await hasRecordBehind(file, { position: end.position, end: size, offset: end.offset });
-    if (recordsBehind && wasFull) throw damaged(segment, end.position, end.problem);
     reportTorn(context, { path: segment.path, position: end.position, bytes: size - end.position, recordsBehind });
     await file.truncate(end.position);
     await file.datasync();

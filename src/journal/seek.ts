@@ -15,6 +15,12 @@ export function damaged(segment: Pick<Segment, "path">, position: number, cause:
   });
 }
 
+/** Damage, and not a file of another stream or history, which somebody must have put there. */
+export function isDamage(error: unknown): error is GatewayError {
+  if (!(error instanceof GatewayError) || error.code !== "JOURNAL_CORRUPT") return false;
+  return !(error.cause instanceof GatewayError && error.cause.code === "JOURNAL_CORRUPT");
+}
+
 /** Throws JOURNAL_CORRUPT unless the file is that segment, JOURNAL_GAP when it is gone. */
 export async function openSegment(segment: Segment, owner: Owner): Promise<FileHandle> {
   let file: FileHandle;

@@ -16,6 +16,7 @@ export class SnapshotFile implements StoredSnapshot {
   readonly info: SnapshotInfo;
   /** Wakes readers when there is more to read or the state changed. */
   readonly advanced = new Notice();
+  readonly #onDamage: (error: GatewayError) => void;
   #extent: Extent;
   #state: StoredSnapshot["state"];
 
@@ -24,7 +25,10 @@ export class SnapshotFile implements StoredSnapshot {
     readonly info: SnapshotInfo;
     readonly extent: Extent;
     readonly state: StoredSnapshot["state"];
+    /** A reader found it damaged or missing. */
+    readonly onDamage: (error: GatewayError) => void;
   }) {
+    this.#onDamage = options.onDamage;
     this.path = options.path;
     this.info = options.info;
     this.#extent = options.extent;
@@ -58,6 +62,12 @@ export class SnapshotFile implements StoredSnapshot {
     this.advanced.wake();
   }
 
+  damaged(position: number, cause: unknown): GatewayError {
+    const error = new GatewayError("JOURNAL_CORRUPT", `${this.path} is damaged at byte ${position}`, { cause });
+    this.#onDamage(error);
+    return error;
+  }
+
   openReader(first: number): SnapshotReader {
     return new ChunkReader(this, first);
   }
@@ -84,7 +94,7 @@ class ChunkReader implements SnapshotReader {
       if (Math.max(this.#index, this.#first) < extent.chunks) {
         const chunk = await this.#read(extent);
         if (chunk !== undefined) return chunk;
-        if (!this.#closed) return "aborted"; // replaced by a newer snapshot before this reader had opened it
+        if (!this.#closed) return "aborted";
       } else if (state === "complete") {
         return "end";
       } else {
@@ -105,7 +115,11 @@ class ChunkReader implements SnapshotReader {
     try {
       this.#file ??= await open(this.#snapshot.path, "r");
     } catch (error) {
-      if (errnoOf(error) === "ENOENT") return undefined;
+      if (errnoOf(error) === "ENOENT") {
+        // Replaced by a newer one before this reader had opened it, or lost.
+        this.#snapshot.damaged(0, error);
+        return undefined;
+      }
       throw wrapError("JOURNAL_IO", "a snapshot cannot be opened", error);
     }
     const file = this.#file;
@@ -122,7 +136,7 @@ class ChunkReader implements SnapshotReader {
     } catch (cause) {
       if (this.#closed) return undefined;
       if (errnoOf(cause) !== undefined) throw wrapError("JOURNAL_IO", "a snapshot cannot be read", cause);
-      throw new GatewayError("JOURNAL_CORRUPT", `${this.#snapshot.path} is damaged at byte ${this.#position}`, { cause });
+      throw this.#snapshot.damaged(this.#position, cause);
     }
   }
 

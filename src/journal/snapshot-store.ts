@@ -18,6 +18,8 @@ export type SnapshotStoreOptions = {
   readonly whole: WholeSnapshot | undefined;
   readonly unfinished: UnfinishedSnapshot | undefined;
   readonly onEvent: (event: "begun" | "complete" | "aborted") => void;
+  /** A reader found one of them damaged or missing. */
+  readonly onDamage: (error: GatewayError) => void;
 };
 
 export class SnapshotStore {
@@ -68,6 +70,17 @@ export class SnapshotStore {
     this.#options.onEvent("aborted");
   }
 
+  /** Gives up what cannot be read; another one is asked for. */
+  dropDamaged(): void {
+    const { onEvent } = this.#options;
+    const whole = this.#whole;
+    this.#whole = undefined;
+    whole?.become("aborted");
+    if (whole !== undefined) this.#later(rm(whole.path, { force: true }));
+    if (this.#writer !== undefined) this.#later(this.#writer.abort());
+    onEvent("aborted");
+  }
+
   /** Nobody reads or writes these snapshots any more. */
   async abandon(): Promise<void> {
     const writer = this.#writer;
@@ -83,7 +96,13 @@ export class SnapshotStore {
   }
 
   #file(snapshot: WholeSnapshot, state: StoredSnapshot["state"]): SnapshotFile {
-    return new SnapshotFile({ path: join(this.#options.folder, chunkFileName(snapshot.info.id)), ...snapshot, state });
+    const file: SnapshotFile = new SnapshotFile({
+      ...{ path: join(this.#options.folder, chunkFileName(snapshot.info.id)), ...snapshot, state },
+      onDamage: (error) => {
+        if (file === this.#whole || file === this.#writer?.file) this.#options.onDamage(error);
+      },
+    });
+    return file;
   }
 
   #write(file: SnapshotFile, checksum: RdbChecksum): ChunkWriter {

@@ -78,7 +78,10 @@ export class StreamReceiver {
   /** Subscribes and stores what comes; returns when the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await this.#subscribe();
-    const stopAcks = this.#log.onProgress(() => this.#acks.due(isCaughtUp(this.#log)));
+    const stopAcks = this.#log.onProgress(() => {
+      this.#acks.due(isCaughtUp(this.#log));
+      if (this.#isForgotten) this.#notice.wake();
+    });
     try {
       this.#acks.due();
       while (!signal.aborted) {
@@ -90,6 +93,7 @@ export class StreamReceiver {
           if (busy) await busy;
           this.#consumed(bytesOf(frame));
         }
+        if (this.#isForgotten) throw new GatewayError("HISTORY_CHANGED", "the journal was opened anew: the origin is asked again");
         if (this.#inbox.length === 0) await this.#notice.wait(signal);
       }
     } finally {
@@ -127,6 +131,11 @@ export class StreamReceiver {
       windowUsedBytes: this.#window.waitingBytes,
       windowLimitBytes: this.#window.limitBytes,
     };
+  }
+
+  /** The log gave up or mended what is being received: it may hold less than was said. */
+  get #isForgotten(): boolean {
+    return this.#history !== undefined && this.#history !== this.#log.current && this.#history !== this.#log.arriving;
   }
 
   async #subscribe(): Promise<void> {

@@ -85,9 +85,14 @@ export class StreamSender {
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
-        const plan = await this.#plan(signal);
-        if (plan === undefined) return;
-        await this.#follow(plan, signal);
+        try {
+          const plan = await this.#plan(signal);
+          if (plan === undefined) return;
+          await this.#follow(plan, signal);
+        } catch (error) {
+          if (!(error instanceof GatewayError) || error.disposition !== "resync") throw error;
+          this.#logger.warn({ event: "link.stream-restarted", code: error.code, details: error.details }, error.message);
+        }
         await sleep(RESTART_PAUSE_MS, signal);
       }
     } finally {
@@ -181,9 +186,6 @@ export class StreamSender {
       const tasks = [this.#sendRecords(cursor, scope.signal), this.#leaveWhenSuperseded(history.id, scope)];
       if (reader) tasks.push(this.#sendChunks(reader, scope.signal));
       await allInScope(scope, tasks);
-    } catch (error) {
-      if (!(error instanceof GatewayError) || error.disposition !== "resync") throw error;
-      this.#logger.warn({ event: "link.stream-restarted", code: error.code, details: error.details }, error.message);
     } finally {
       scope.release();
       this.#recordsWaiting = false;

@@ -61,13 +61,14 @@ export class Source {
     const ending = new AbortController();
     const stopped = AbortSignal.any([signal, ending.signal]);
     try {
-      await this.#journal.current?.cutOpenTail();
-      const tail = this.#journal.current?.tail;
+      const resumed = this.#journal.current;
+      await resumed?.cutOpenTail();
       this.#stats.phase = "handshaking";
-      const reply = await psync({ connection, address, listeningPort, resume: tail }, stopped);
+      const reply = await psync({ connection, address, listeningPort, resume: resumed?.tail }, stopped);
       if (reply.kind === "full") await this.#fullSync(connection, reply, stopped);
-      else this.#continue(reply);
-      const history = this.#journal.current;
+      else this.#continue(reply, resumed);
+      // Not the journal's word: what it holds may have been opened anew, cut, since the master was asked (NO_GAP).
+      const history = reply.kind === "full" ? this.#journal.current : resumed;
       if (history === undefined) throw new GatewayError("INVARIANT", "streaming without a history");
       await this.#stream(connection, history, stopped);
     } catch (cause) {
@@ -108,8 +109,7 @@ export class Source {
     log.info({ event: "source.full-sync-finished", history: id }, "full sync finished");
   }
 
-  #continue(reply: PsyncReply & { kind: "continue" }): void {
-    const history = this.#journal.current;
+  #continue(reply: PsyncReply & { kind: "continue" }, history: HistoryLog | undefined): void {
     if (history === undefined) throw new GatewayError("RESP_MALFORMED", "the master continues what was never begun");
     const { offset, replid, db } = history.tail;
     this.#stats.partialSyncs++;

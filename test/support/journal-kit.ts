@@ -31,6 +31,7 @@ export function openJournal(folder: string, options: Partial<StreamJournalOption
     folder,
     stream: STREAM,
     fsync: "never",
+    writtenBy: "peer",
     memoryBytes: 1 << 20,
     segmentBytes: 1 << 20,
     maxPendingBytes: 1 << 20,

@@ -13,6 +13,7 @@ const journal = {
   droppedNeededBytes: 0,
   tornTails: 1,
   tornBytes: 4096,
+  damages: 0,
 } as const;
 
 export const originStatus: GatewayStatus = {

@@ -154,7 +154,7 @@ export class Delivery implements Service {
       }
     } catch (cause) {
       const error = wrapError("INVARIANT", "delivery failed", cause);
-      if (error.code !== "HISTORY_CHANGED" && error.code !== "JOURNAL_GAP") throw error;
+      if (error.disposition !== "resync") throw error;
       log.info({ event: "delivery.restarted", code: error.code, details: error.details }, error.message);
       await sleep(RETRY_MS, signal);
     } finally {

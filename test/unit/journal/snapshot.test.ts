@@ -1,6 +1,7 @@
-import { readdir, readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { GatewayError } from "../../../src/errors.ts";
 import type { SnapshotReader, StoredSnapshot } from "../../../src/stream/log.ts";
 import { Offset } from "../../../src/stream/position.ts";
 import { decodeChunkHeader, decodeChunkPayload, encodeChunk } from "../../../src/stream/snapshot-chunk.ts";
@@ -187,22 +188,75 @@ test("a further snapshot of the same history replaces the older one once it is w
   await again.close();
 });
 
-test("a damaged chunk of a whole snapshot is named, not delivered; a short file is refused at open", async () => {
+test.each(["flipped bit", "short file", "missing file"])(
+  "a snapshot of a peer with a %s is never delivered: it is forgotten with its history",
+  async (damage) => {
+    await using folder = await tempFolder("journal");
+    const journal = await openJournal(folder.path, { writtenBy: "peer" });
+    await startCurrent(journal);
+    await damageChunks(await chunkFile(folder.path), damage);
+    const reader = journal.current!.snapshot!.openReader(0);
+    await expect(lastOf(reader)).resolves.toMatch(/JOURNAL_CORRUPT|aborted/);
+    expect([journal.current, journal.stats().damages]).toEqual([undefined, 1]);
+    const { writer } = journal.startHistory(HISTORY, SNAPSHOT);
+    writer.append(encodeChunk(0, 0, RDB));
+    await writer.complete();
+    expect(await lastOf(journal.current!.snapshot!.openReader(0))).toBe("end");
+    await journal.close();
+  },
+);
+
+test("a damaged snapshot of a master is forgotten alone: the records stay, and another one can be taken", async () => {
   await using folder = await tempFolder("journal");
-  const journal = await openJournal(folder.path);
-  await startCurrent(journal);
-  await written(journal);
-  const path = await chunkFile(folder.path);
-  const bytes = await readFile(path);
-  const bad = Buffer.from(bytes);
-  bad[160 + 48 + 40]! ^= 1;
-  await writeFile(path, bad);
-  const reader = journal.current!.snapshot!.openReader(0);
-  await nextOf(reader);
-  await expect(nextOf(reader)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT", message: expect.stringContaining(path) });
-  await reader.close();
+  const journal = await openJournal(folder.path, { writtenBy: "master" });
+  const history = await startCurrent(journal);
+  const record = appendNext(history, 10);
+  await damageChunks(await chunkFile(folder.path), "flipped bit");
+  expect(await lastOf(journal.current!.snapshot!.openReader(0))).toBe("JOURNAL_CORRUPT");
+  expect([journal.current, journal.current?.snapshot]).toEqual([history, undefined]);
+  expect(await readAll(history)).toEqual([record]);
+  const writer = history.beginSnapshot({ ...SNAPSHOT, id: OTHER_SNAPSHOT.id });
+  writer.append(encodeChunk(0, 0, RDB));
+  await writer.complete();
+  expect(history.snapshot?.state).toBe("complete");
   await journal.close();
-  await truncate(path, bytes.length - 1);
-  expect((await stat(path)).size).toBe(bytes.length - 1);
-  await expect(openJournal(folder.path)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
 });
+
+test.each([
+  ["master", 0],
+  ["peer", 1],
+] as const)("after a restart an unfinished snapshot of a %s is gone on with at chunk %d", async (writtenBy, chunks) => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path, { writtenBy });
+  const unfinished = { ...SNAPSHOT, id: OTHER_SNAPSHOT.id };
+  const writer = (await startCurrent(journal)).beginSnapshot(unfinished);
+  writer.append(encodeChunk(0, 0, RDB));
+  await written(journal);
+  await journal.close();
+  const again = await openJournal(folder.path, { writtenBy });
+  expect(again.current!.beginSnapshot(unfinished).chunks).toBe(chunks);
+  await again.close();
+});
+
+async function damageChunks(path: string, damage: string): Promise<void> {
+  const bytes = await readFile(path);
+  if (damage === "missing file") return await rm(path);
+  if (damage === "short file") return await truncate(path, bytes.length - 1);
+  bytes[bytes.length - 3]! ^= 1;
+  await writeFile(path, bytes);
+}
+
+/** What a reader says at the end: "end", "aborted" or the code of its error. */
+async function lastOf(reader: SnapshotReader): Promise<string | undefined> {
+  const { signal } = new AbortController();
+  try {
+    for (;;) {
+      const chunk = await reader.next(signal);
+      if (!Buffer.isBuffer(chunk)) return chunk;
+    }
+  } catch (error) {
+    return (error as GatewayError).code;
+  } finally {
+    await reader.close();
+  }
+}
