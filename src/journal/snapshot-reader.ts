@@ -10,12 +10,16 @@ import { errnoOf, readFully } from "./files.ts";
 import type { Extent } from "./snapshot-file.ts";
 
 const CHUNK_HEADER_BYTES = 32;
+/** Where every so many chunks begin is remembered, so that a reader that begins in the middle of a large snapshot does not walk to it. */
+const PLACE_EVERY = 256;
 
 export class SnapshotFile implements StoredSnapshot {
   readonly path: string;
   readonly info: SnapshotInfo;
   /** Wakes readers when there is more to read or the state changed. */
   readonly advanced = new Notice();
+  /** Of chunks 0, PLACE_EVERY, … as far as readers came. */
+  readonly #places: number[] = [FILE_HEADER_BYTES];
   readonly #onDamage: (error: GatewayError) => void;
   #extent: Extent;
   #state: StoredSnapshot["state"];
@@ -62,6 +66,17 @@ export class SnapshotFile implements StoredSnapshot {
     this.advanced.wake();
   }
 
+  /** A known place at or before chunk `index`. */
+  placeBefore(index: number): { readonly index: number; readonly position: number } {
+    const place = Math.min(Math.floor(index / PLACE_EVERY), this.#places.length - 1);
+    return { index: place * PLACE_EVERY, position: this.#places[place]! };
+  }
+
+  /** Chunk `index` begins at `position`. */
+  remember(index: number, position: number): void {
+    if (index === this.#places.length * PLACE_EVERY) this.#places.push(position);
+  }
+
   damaged(position: number, cause: unknown): GatewayError {
     const error = new GatewayError("JOURNAL_CORRUPT", `${this.path} is damaged at byte ${position}`, { cause });
     this.#onDamage(error);
@@ -76,14 +91,15 @@ export class SnapshotFile implements StoredSnapshot {
 class ChunkReader implements SnapshotReader {
   readonly #snapshot: SnapshotFile;
   readonly #first: number;
-  #index = 0;
-  #position = FILE_HEADER_BYTES;
+  #index: number;
+  #position: number;
   #file: FileHandle | undefined;
   #closed = false;
 
   constructor(snapshot: SnapshotFile, first: number) {
     this.#snapshot = snapshot;
     this.#first = first;
+    ({ index: this.#index, position: this.#position } = snapshot.placeBefore(first));
   }
 
   async next(signal: AbortSignal): Promise<Buffer | "end" | "aborted" | undefined> {
@@ -144,5 +160,6 @@ class ChunkReader implements SnapshotReader {
     if (index !== this.#index) throw new GatewayError("RECORD_MALFORMED", "a snapshot chunk has another index");
     this.#index++;
     this.#position += bytes;
+    this.#snapshot.remember(this.#index, this.#position);
   }
 }

@@ -91,6 +91,15 @@ export class DumpPayloads {
     this.#crc.writeLE(target, at + 2);
   }
 
+  /** The footer of a payload whose CRC-64 is known; `crc` is used up. */
+  footerOf(crc: Crc64): Buffer {
+    const footer = Buffer.allocUnsafe(FOOTER_BYTES);
+    footer.writeUInt16LE(this.footerVersion, 0);
+    crc.update(footer.subarray(0, 2));
+    crc.writeLE(footer, 2);
+    return footer;
+  }
+
   #unsupported(what: string, entry: RdbEntry): GatewayError {
     const { family, version } = this.#format;
     const server = `${this.#server.product} ${this.#server.version}`;
@@ -100,7 +109,7 @@ export class DumpPayloads {
   }
 }
 
-/** The whole payload of one entry, as DUMP would answer it. */
+/** The whole payload of one entry whose value is held, as DUMP would answer it. */
 export function dumpPayload(entry: RdbEntry, payloads: DumpPayloads): Buffer {
   const body = [...entry.meta, Buffer.of(entry.type), ...entry.value];
   const footer = Buffer.allocUnsafe(FOOTER_BYTES);

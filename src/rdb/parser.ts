@@ -8,7 +8,7 @@
 import { GatewayError } from "../errors.ts";
 import { decodeMagic, MAGIC_BYTES, type RdbFormat } from "./format.ts";
 import { LOWEST_OPCODE, Opcode } from "./opcodes.ts";
-import { RdbReader, SHORT } from "./reader.ts";
+import { type MeasuredSpan, RdbReader, SHORT } from "./reader.ts";
 import { isOneString, length, type Walk, walkModuleOps, walkValue } from "./value-span.ts";
 
 /** What one RESTORE may carry: proto-max-bulk-len (512 MiB), less room for type, footer and a key. */
@@ -32,6 +32,8 @@ export type RdbEntry = {
   /** Raw value in pieces; views of the chunks that were fed. */
   readonly value: readonly Buffer[];
   readonly valueBytes: number;
+  /** Stands for the pieces of a value that is larger than `heldValueBytes`: there are none then. */
+  readonly measured: MeasuredSpan | undefined;
   /** Redis 8.6: opcode 243 with what modules attached to the key, raw; usually empty. Precedes the type byte in a DUMP payload. */
   readonly meta: readonly Buffer[];
   /** RDB offset after the entry. */
@@ -53,6 +55,8 @@ type Parse = Generator<RdbItem | undefined, void, void>;
 
 export type RdbParserOptions = {
   readonly maxValueBytes?: number;
+  /** Larger values are not held but measured, to be read once more; without it all are held. */
+  readonly heldValueBytes?: number;
   /** False where the CRC-64 has been verified before: it costs as much as the parsing. */
   readonly verifyChecksum?: boolean;
   /** False: values are only measured, may have any size, and `value` and `meta` say nothing. */
@@ -66,8 +70,8 @@ export class RdbParser {
   #ended = false;
 
   constructor(options: RdbParserOptions = {}) {
-    const { maxValueBytes = MAX_VALUE_BYTES, verifyChecksum = true, keepValues = true } = options;
-    this.#reader = new RdbReader({ maxBytes: maxValueBytes, verifyChecksum, keepSpans: keepValues });
+    const { maxValueBytes: maxBytes = MAX_VALUE_BYTES, heldValueBytes: heldBytes = maxBytes, verifyChecksum = true } = options;
+    this.#reader = new RdbReader({ maxBytes, heldBytes, verifyChecksum, keepSpans: options.keepValues ?? true });
     this.#items = this.#parse();
   }
 
@@ -120,13 +124,14 @@ export class RdbParser {
           yield;
           key = reader.string();
         }
-        reader.beginSpan(type);
+        reader.beginSpan(type, meta);
         if (isOneString(type)) while (!reader.skipString()) yield;
         else yield* walkValue(reader, type, format);
         while (!reader.settled()) yield;
-        const value = reader.endSpan();
+        const span = reader.endSpan();
+        const [value, measured] = "crc" in span ? [NO_PIECES, span] : [span, undefined];
         const { spanBytes: valueBytes, offset: endsAt } = reader;
-        yield { kind: "entry", db, expireAtMs, idleSeconds, freq, type, key, value, valueBytes, meta, endsAt };
+        yield { kind: "entry", db, expireAtMs, idleSeconds, freq, type, key, value, valueBytes, measured, meta, endsAt };
         expireAtMs = undefined;
         idleSeconds = undefined;
         freq = undefined;
@@ -198,14 +203,16 @@ export class RdbParser {
   /** n × (4 bytes class, module operations). */
   *#keyMeta(): Walk<readonly Buffer[]> {
     const reader = this.#reader;
-    reader.beginSpan(Opcode.keyMetaOrSlotImport);
+    reader.beginSpan(Opcode.keyMetaOrSlotImport, NO_PIECES);
     const classes = yield* length(reader);
     for (let each = 0; each < classes; each++) {
       while (!reader.skip(4)) yield;
       yield* walkModuleOps(reader);
     }
     while (!reader.settled()) yield;
-    return [Buffer.of(Opcode.keyMetaOrSlotImport), ...reader.endSpan()];
+    const span = reader.endSpan();
+    if (!("crc" in span)) return [Buffer.of(Opcode.keyMetaOrSlotImport), ...span];
+    throw new GatewayError("RDB_UNSUPPORTED", `module metadata of a key has ${span.bytes} bytes`, { details: { rdbOffset: span.from } });
   }
 
   *#end(): Parse {

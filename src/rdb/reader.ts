@@ -19,12 +19,29 @@ const STRING_SPECIAL = 0xc0;
 const INT_BYTES = [1, 2, 4] as const;
 const LZF = STRING_SPECIAL | 3;
 
+/** A span that is too large to be held: where it lies in the RDB, and the CRC-64 of what stands before it in a DUMP payload and of itself. */
+export type MeasuredSpan = { readonly from: number; readonly bytes: number; readonly crc: Crc64 };
+
+export type RdbReaderOptions = {
+  /** Longest span; strings, which are handed out in one piece of memory, have a limit of their own beside it. */
+  readonly maxBytes: number;
+  /** Longer spans are measured instead of held. */
+  readonly heldBytes: number;
+  /** False: somebody else has verified the checksum. */
+  readonly verifyChecksum: boolean;
+  /** False: spans are passed over, and may have any size. */
+  readonly keepSpans: boolean;
+};
+
+/** proto-max-bulk-len unless configured: no key is longer. */
+const MAX_STRING_BYTES = 512 * 1024 * 1024;
+
 export class RdbReader {
-  /** Limit of what is handed out in one piece of memory: a string, or a value's span. */
   readonly #maxBytes: number;
+  readonly #maxStringBytes: number;
+  readonly #heldBytes: number;
   /** Undefined: somebody else has verified the checksum. */
   readonly #crc: Crc64 | undefined;
-  /** False: spans are only measured, and may have any size. */
   readonly #keepSpans: boolean;
   #chunk: Buffer = NOTHING;
   #at = 0;
@@ -39,12 +56,18 @@ export class RdbReader {
   #wanted = 0;
   #crcFrom = 0;
   #spanFrom = -1;
+  #spanOffset = 0;
   #spanType = 0;
+  #spanMeta: readonly Buffer[] = [];
   #span: Buffer[] = [];
   #spanBytes = 0;
+  /** Set once the span is too large to be held. */
+  #spanCrc: Crc64 | undefined;
 
-  constructor(options: { readonly maxBytes: number; readonly verifyChecksum: boolean; readonly keepSpans: boolean }) {
+  constructor(options: RdbReaderOptions) {
     this.#maxBytes = options.maxBytes;
+    this.#maxStringBytes = Math.min(options.maxBytes, MAX_STRING_BYTES);
+    this.#heldBytes = options.heldBytes;
     this.#crc = options.verifyChecksum ? new Crc64() : undefined;
     this.#keepSpans = options.keepSpans;
   }
@@ -131,7 +154,7 @@ export class RdbReader {
       this.#at = start + 1;
       const packedBytes = this.length();
       const rawBytes = packedBytes === SHORT ? SHORT : this.length();
-      if (rawBytes > this.#maxBytes) throw this.#tooLarge("string", rawBytes);
+      if (rawBytes > this.#maxStringBytes) throw this.#tooLarge("string", rawBytes, this.#maxStringBytes);
       const packed = rawBytes === SHORT ? this.#notYet(start) : this.#body(start, packedBytes);
       return packed && unpackLzf(packed, rawBytes);
     }
@@ -166,11 +189,12 @@ export class RdbReader {
     return this.settled() && this.#owe(count);
   }
 
-  /** From here on raw bytes are kept, for `endSpan`. `type` is named when there are too many. */
-  beginSpan(type: number): void {
+  /** From here on raw bytes are kept, for `endSpan`. `meta` and `type` stand before them in a DUMP payload; `type` is named when there are too many. */
+  beginSpan(type: number, meta: readonly Buffer[]): void {
     this.#spanFrom = this.#at;
+    this.#spanOffset = this.offset;
     this.#spanType = type;
-    this.#span = [];
+    this.#spanMeta = meta;
     this.#spanBytes = 0;
   }
 
@@ -180,11 +204,12 @@ export class RdbReader {
   }
 
   /** The raw bytes since `beginSpan`, in pieces of the chunks that they came in. */
-  endSpan(): readonly Buffer[] {
+  endSpan(): readonly Buffer[] | MeasuredSpan {
     this.#keepSpan();
     this.#spanFrom = -1;
-    const span = this.#span;
+    const span = this.#spanCrc ? { from: this.#spanOffset, bytes: this.#spanBytes, crc: this.#spanCrc } : this.#span;
     this.#span = [];
+    this.#spanCrc = undefined;
     return span;
   }
 
@@ -217,7 +242,7 @@ export class RdbReader {
   /** The `size` bytes after a string's header, which began at `start`; SHORT when the header is not whole. */
   #body(start: number, size: number): Buffer | undefined {
     if (size === SHORT) return this.#notYet(start);
-    if (size > this.#maxBytes) throw this.#tooLarge("string", size);
+    if (size > this.#maxStringBytes) throw this.#tooLarge("string", size, this.#maxStringBytes);
     const from = this.#at;
     if (this.#chunk.length - from < size) {
       this.#at = start;
@@ -234,7 +259,9 @@ export class RdbReader {
       this.#at = at;
       return true;
     }
-    if (this.#keepSpans && count > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, count);
+    if (this.#keepSpans && count > this.#maxBytes) {
+      throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, count, this.#maxBytes);
+    }
     this.#debt = count;
     return true;
   }
@@ -253,13 +280,27 @@ export class RdbReader {
     if (bytes === 0) return;
     this.#spanBytes += bytes;
     if (!this.#keepSpans) return;
-    if (this.#spanBytes > this.#maxBytes) throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, this.#spanBytes);
-    this.#span.push(this.#chunk.subarray(this.#spanFrom, this.#at));
+    if (this.#spanBytes > this.#maxBytes) {
+      throw this.#tooLarge(`value of type ${describeType(this.#spanType)}`, this.#spanBytes, this.#maxBytes);
+    }
+    const piece = this.#chunk.subarray(this.#spanFrom, this.#at);
+    if (this.#spanCrc) {
+      this.#spanCrc.update(piece);
+    } else {
+      this.#span.push(piece);
+      if (this.#spanBytes > this.#heldBytes) this.#measureSpan();
+    }
   }
 
-  #tooLarge(what: string, bytes: number): GatewayError {
-    return new GatewayError("RDB_UNSUPPORTED", `a ${what} has ${bytes} bytes or more, and ${this.#maxBytes} is the limit`, {
-      details: { rdbOffset: this.offset, bytes, limit: this.#maxBytes },
+  #measureSpan(): void {
+    this.#spanCrc = new Crc64();
+    for (const piece of [...this.#spanMeta, Buffer.of(this.#spanType), ...this.#span]) this.#spanCrc.update(piece);
+    this.#span = [];
+  }
+
+  #tooLarge(what: string, bytes: number, limit: number): GatewayError {
+    return new GatewayError("RDB_UNSUPPORTED", `a ${what} has ${bytes} bytes or more, and ${limit} is the limit`, {
+      details: { rdbOffset: this.offset, bytes, limit },
     });
   }
 }

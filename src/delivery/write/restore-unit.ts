@@ -16,7 +16,8 @@ const BUFFER_BYTES = UNIT_BYTES + LARGE_VALUE_BYTES;
 const FRAME_BYTES = 192;
 
 const RESTORE = "*6\r\n$7\r\nRESTORE\r\n";
-const OPTIONS = "\r\n$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n";
+/** What follows the payload. */
+export const RESTORE_OPTIONS = "\r\n$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n";
 
 export class RestoreUnit {
   readonly db: number;
@@ -74,7 +75,7 @@ export class RestoreUnit {
       this.#payloads.writeFooter([this.#buffer.subarray(payloadFrom, this.#at)], this.#buffer, this.#at);
     }
     this.#at += FOOTER_BYTES;
-    this.#text(OPTIONS);
+    this.#text(RESTORE_OPTIONS);
     this.#types.push(type);
     this.#bytes += FRAME_BYTES + key.length + payloadBytes;
   }
@@ -113,6 +114,13 @@ export class RestoreUnit {
     if (this.#at > this.#from) this.#pieces.push(this.#buffer.subarray(this.#from, this.#at));
     this.#from = this.#at;
   }
+}
+
+/** RESTORE up to the first byte of a payload of that size. */
+export function encodeRestoreHead(entry: RdbEntry, payloadBytes: number): Buffer {
+  const ttl = ttlOf(entry);
+  const tail = `\r\n$${ttl.length}\r\n${ttl}\r\n$${payloadBytes}\r\n`;
+  return Buffer.concat([Buffer.from(`${RESTORE}$${entry.key.length}\r\n`), entry.key, Buffer.from(tail)]);
 }
 
 /** Zero would mean "no expiry"; whatever lies before 1970 is in the past like 1. */

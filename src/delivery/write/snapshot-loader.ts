@@ -11,6 +11,7 @@ import { CHECKPOINT_PREFIX } from "./checkpoint.ts";
 import { FunctionLoader } from "./function-loader.ts";
 import { KeySet } from "./key-set.ts";
 import type { LoadOptions, LoadProgress, LoadSnapshot } from "./loading.ts";
+import { restoreLarge } from "./restore-large.ts";
 import { RestoreUnit } from "./restore-unit.ts";
 import { readSnapshot } from "./snapshot-reading.ts";
 import { removeStaleKeys } from "./stale-keys.ts";
@@ -86,11 +87,18 @@ class SnapshotLoad {
     this.#keys?.add(entry.db, entry.key);
     if (entry.endsAt <= this.#options.resumeAt) return;
     this.#checkDatabase(entry.db);
+    this.#keysLoaded++;
+    if (entry.measured) {
+      await this.#submit(signal);
+      const { snapshot, writer, checkpointAt, target } = this.#options;
+      const large = { ...entry, measured: entry.measured };
+      const checkpoint = checkpointAt(entry.endsAt);
+      return await restoreLarge({ entry: large, payloads, snapshot, writer, checkpoint, maxBulkBytes: target.maxBulkBytes }, signal);
+    }
     if (this.#unit && (this.#unit.db !== entry.db || this.#unit.shouldPrecede(entry))) await this.#submit(signal);
     this.#unit ??= new RestoreUnit(entry.db, payloads);
     this.#unit.add(entry);
     this.#unitEndsAt = entry.endsAt;
-    this.#keysLoaded++;
     if (this.#unit.full) await this.#submit(signal);
   }
 

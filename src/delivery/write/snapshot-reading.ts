@@ -1,8 +1,11 @@
-/** Parses a stored snapshot chunk by chunk. */
+/** Reads a stored snapshot: as entries, chunk by chunk, and the raw bytes of a value once more. */
 import { GatewayError } from "../../errors.ts";
 import { RdbParser } from "../../rdb/parser.ts";
 import type { StoredSnapshot } from "../../stream/log.ts";
-import { decodeChunkHeader, decodeChunkPayload } from "../../stream/snapshot-chunk.ts";
+import { CHUNK_RAW_BYTES, type ChunkHeader, decodeChunkHeader, decodeChunkPayload } from "../../stream/snapshot-chunk.ts";
+
+/** Larger values are read twice, so that none is held whole (BOUNDED). Up to here the second reading would cost more than the memory. */
+const HELD_VALUE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Yields the parser each time that another chunk was fed; `parser.next()` then gives what became whole. Returns early when the signal
@@ -10,16 +13,41 @@ import { decodeChunkHeader, decodeChunkPayload } from "../../stream/snapshot-chu
  */
 export async function* readSnapshot(snapshot: StoredSnapshot, signal: AbortSignal): AsyncGenerator<RdbParser, void, void> {
   // The journal verified the RDB's CRC-64 before it calls a snapshot complete, and each chunk has a checksum of its own.
-  const parser = new RdbParser({ verifyChecksum: false });
-  const reader = snapshot.openReader(0);
+  const parser = new RdbParser({ verifyChecksum: false, maxValueBytes: Number.MAX_SAFE_INTEGER, heldValueBytes: HELD_VALUE_BYTES });
+  for await (const { payload } of readChunks(snapshot, 0, signal)) {
+    parser.feed(payload);
+    yield parser;
+  }
+  if (!signal.aborted) parser.finish();
+}
+
+/** The RDB bytes [from, from + bytes), in pieces. Returns and throws as `readSnapshot`. */
+export async function* readBytes(
+  snapshot: StoredSnapshot,
+  { from, bytes }: { readonly from: number; readonly bytes: number },
+  signal: AbortSignal,
+): AsyncGenerator<Buffer, void, void> {
+  // No chunk holds more: the one that is wanted has this index or a higher one.
+  const first = Math.floor(from / CHUNK_RAW_BYTES);
+  for await (const { header, payload } of readChunks(snapshot, first, signal)) {
+    const start = Math.max(0, from - header.rdbOffset);
+    const end = from + bytes - header.rdbOffset;
+    if (start < payload.length) yield payload.subarray(start, end);
+    if (end <= payload.length) return;
+  }
+}
+
+type Chunk = { readonly header: ChunkHeader; readonly payload: Buffer };
+
+async function* readChunks(snapshot: StoredSnapshot, first: number, signal: AbortSignal): AsyncGenerator<Chunk, void, void> {
+  const reader = snapshot.openReader(first);
   try {
     for (;;) {
       const chunk = await reader.next(signal);
-      if (chunk === undefined) return;
+      if (chunk === undefined || chunk === "end") return;
       if (chunk === "aborted") throw new GatewayError("HISTORY_CHANGED", "the snapshot was given up while it was being loaded");
-      if (chunk === "end") return parser.finish();
-      parser.feed(decodeChunkPayload(chunk, decodeChunkHeader(chunk)));
-      yield parser;
+      const header = decodeChunkHeader(chunk);
+      yield { header, payload: decodeChunkPayload(chunk, header) };
     }
   } finally {
     await reader.close();

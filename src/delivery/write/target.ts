@@ -12,17 +12,22 @@ import { parseFacts, type TargetFacts } from "./target-facts.ts";
 const TIMEOUTS = { connectMs: 5_000, commandMs: 10_000 };
 /** Highest database number that is tried when CONFIG is not allowed. */
 const MAX_DATABASES = 1 << 16;
+/** Of every server, unless configured. */
+const DEFAULT_MAX_BULK_BYTES = 512 * 1024 * 1024;
 
 export class Target {
   readonly address: TargetAddress;
   readonly facts: TargetFacts;
   /** Administrative connection in database 0; nobody selects another one on it. */
   readonly control: Redis;
+  /** The longest argument that the target takes (proto-max-bulk-len). */
+  readonly maxBulkBytes: number;
 
-  private constructor(address: TargetAddress, facts: TargetFacts, control: Redis) {
+  private constructor(address: TargetAddress, facts: TargetFacts, control: Redis, maxBulkBytes: number) {
     this.address = address;
     this.facts = facts;
     this.control = control;
+    this.maxBulkBytes = maxBulkBytes;
   }
 
   /** Throws TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
@@ -30,7 +35,8 @@ export class Target {
     const control = await connect(address, 0);
     try {
       const info = await control.info();
-      return new Target(address, parseFacts(info, await countDatabases(control, address)), control);
+      const facts = parseFacts(info, await countDatabases(control, address));
+      return new Target(address, facts, control, (await setting(control, "proto-max-bulk-len")) ?? DEFAULT_MAX_BULK_BYTES);
     } catch (cause) {
       control.disconnect();
       throw targetError(cause);
@@ -81,13 +87,8 @@ async function connect(address: TargetAddress, db: number): Promise<Redis> {
 }
 
 async function countDatabases(control: Redis, address: TargetAddress): Promise<number> {
-  try {
-    const answer = (await control.config("GET", "databases")) as readonly string[];
-    const databases = Number(answer[1]);
-    if (databases > 0 && !(await isCluster(control))) return databases;
-  } catch (cause) {
-    if (!isReply(cause)) throw cause;
-  }
+  const databases = (await setting(control, "databases")) ?? 0;
+  if (databases > 0 && !(await isCluster(control))) return databases;
   // CONFIG is not allowed, or does not tell: find the first number that SELECT refuses.
   const probe = await connect(address, 0);
   try {
@@ -106,6 +107,17 @@ async function countDatabases(control: Redis, address: TargetAddress): Promise<n
     return good + 1;
   } finally {
     probe.disconnect();
+  }
+}
+
+/** Undefined when CONFIG is not allowed, or does not tell. */
+async function setting(control: Redis, name: string): Promise<number | undefined> {
+  try {
+    const answer = (await control.config("GET", name)) as readonly string[];
+    return answer[1] === undefined ? undefined : Number(answer[1]);
+  } catch (cause) {
+    if (isReply(cause)) return undefined;
+    throw cause;
   }
 }
 

@@ -128,7 +128,6 @@ export class UnitWriter implements UnitSubmitter {
     this.commit(unit.checkpoint, unit.db);
   }
 
-  /** Opens a unit that is written as it comes; `append` and `commit` belong to it. */
   begin(explain?: Unit["explain"]): void {
     if (this.#end) throw this.#end;
     if (this.#open) throw new GatewayError("INVARIANT", "a unit begins inside another");
@@ -140,7 +139,6 @@ export class UnitWriter implements UnitSubmitter {
     this.#due(4);
   }
 
-  /** Adds `commands` whole commands (those that end in the pieces). */
   append(pieces: readonly Buffer[], commands: number): void {
     const flight = this.#openFlight;
     let bytes = 0;
@@ -153,7 +151,6 @@ export class UnitWriter implements UnitSubmitter {
     this.#due(commands);
   }
 
-  /** Ends the unit, whose transaction is in database `db`. */
   commit(checkpoint: Checkpoint, db: number): void {
     const flight = this.#openFlight;
     if (db !== 0) this.#select(0);

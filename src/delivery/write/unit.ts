@@ -51,6 +51,12 @@ export interface UnitSubmitter {
   readonly inFlightBytes: number;
   /** Writes a unit behind those already submitted; never waits. `ready` bounds what is in flight. */
   submit(unit: Unit): void;
+  /** Opens a unit that is written as it comes, for one too large to be held; the next two belong to it. */
+  begin(explain?: Unit["explain"]): void;
+  /** Adds `commands` whole commands (those that end in the pieces). `ready` bounds what waits to be sent. */
+  append(pieces: readonly Buffer[], commands: number): void;
+  /** Ends the unit, whose transaction is in database `db`. */
+  commit(checkpoint: Checkpoint, db: number): void;
   /** Resolves once less than the in-flight limit is outstanding, or when the signal aborts. */
   ready(signal: AbortSignal): Promise<void>;
   /** Resolves once everything submitted is committed, or when the signal aborts. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { RestoreServer } from "../../../src/rdb/dump-payload.ts";
-import { type RdbEntry, type RdbItem, RdbParser } from "../../../src/rdb/parser.ts";
+import { type RdbEntry, type RdbItem, RdbParser, type RdbParserOptions } from "../../../src/rdb/parser.ts";
 
 /** Which server made each file: its own DUMP is the expectation. */
 export const FIXTURES: Readonly<Record<string, RestoreServer>> = {
@@ -27,7 +27,7 @@ export function readFixture(name: string): { readonly rdb: Buffer; readonly expe
 }
 
 /** Everything in an RDB that arrives in these chunks. */
-export function parseChunks(chunks: readonly Buffer[], options: { readonly maxValueBytes?: number } = {}): RdbItem[] {
+export function parseChunks(chunks: readonly Buffer[], options: RdbParserOptions = {}): RdbItem[] {
   const parser = new RdbParser(options);
   const items: RdbItem[] = [];
   for (const chunk of chunks) {

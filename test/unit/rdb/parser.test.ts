@@ -30,6 +30,10 @@ function textOf(items: readonly RdbItem[]): string {
   return lines.join("\n");
 }
 
+function cut(file: Buffer, bytes: number): Buffer[] {
+  return Array.from({ length: Math.ceil(file.length / bytes) }, (_, index) => file.subarray(index * bytes, (index + 1) * bytes));
+}
+
 describe.each(Object.entries(FIXTURES))("an RDB of %s", (name, server) => {
   const { rdb: file, expected } = readFixture(name);
   const whole = parseChunks([file]);
@@ -50,6 +54,20 @@ describe.each(Object.entries(FIXTURES))("an RDB of %s", (name, server) => {
     const inOrder = (list: readonly { db: number; key: string }[]) => [...list].sort((a, b) => a.db - b.db || (a.key < b.key ? -1 : 1));
     expect(inOrder(found)).toEqual(inOrder(expected));
     expect(whole.at(-1)).toEqual({ kind: "end", checksum: "verified" });
+  });
+
+  test("measures values as it holds them: place, size and the payload's footer", () => {
+    const payloads = new DumpPayloads(decodeMagic(file.subarray(0, 9)), server);
+    const held = entriesOf(whole);
+    for (const chunkBytes of [file.length, 7]) {
+      const measured = entriesOf(parseChunks(cut(file, chunkBytes), { heldValueBytes: 0 }));
+      expect(measured).toHaveLength(held.length);
+      for (const [index, { measured: span, endsAt, value }] of measured.entries()) {
+        expect(file.subarray(span!.from, endsAt)).toEqual(Buffer.concat(held[index]!.value));
+        expect([span!.bytes, value]).toEqual([endsAt - span!.from, []]);
+        expect(payloads.footerOf(span!.crc)).toEqual(dumpPayload(held[index]!, payloads).subarray(-10));
+      }
+    }
   });
 
   test("is the same however it is cut", () => {
