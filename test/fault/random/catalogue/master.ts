@@ -41,13 +41,17 @@ const paused = fault({
   },
 });
 
-/** The RDB keeps the replication id and offset: whoever was at the end continues. */
+/** The RDB keeps the replication id and offset, but no backlog: whoever was at the end continues, so the gateway must be there. */
 const restarted = fault({
   kind: "master restart with RDB",
-  parts: ["master", "master line"],
+  parts: ["origin", "master", "master line"],
   draw: () => ({}),
   happen: async (world) => {
     await world.replicaCaughtUp();
+    await eventually(async () => (await world.origin.stream()).phase === "streaming", {
+      timeoutMs: 20_000,
+      what: "the gateway at the master",
+    });
     await world.master.call("SHUTDOWN", "SAVE").catch(() => undefined);
     await eventually(() => !world.master.running, { what: "the master's end" });
     await world.master.restart(MASTER_ARGS);
