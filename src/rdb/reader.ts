@@ -144,6 +144,17 @@ export class RdbReader {
     throw this.malformed("impossible length");
   }
 
+  /** A number that may use all 64 bits. */
+  length64(): bigint | undefined {
+    if (!this.settled() || this.#lacks(1)) return undefined;
+    if (this.#chunk[this.#at] === 0x81) {
+      const all = this.bytes(9);
+      return all?.readBigUInt64BE(1);
+    }
+    const value = this.length();
+    return value === SHORT ? undefined : BigInt(value);
+  }
+
   /** The text of a string, decoded. */
   string(): Buffer | undefined {
     if (!this.settled() || this.#lacks(1)) return undefined;

@@ -122,6 +122,23 @@ export function* length(reader: RdbReader): Walk<number> {
   }
 }
 
+/** A whole string, decoded. */
+export function* text(reader: RdbReader): Walk<Buffer> {
+  for (;;) {
+    const value = reader.string();
+    if (value !== undefined) return value;
+    yield;
+  }
+}
+
+export function* bytes(reader: RdbReader, count: number): Walk<Buffer> {
+  for (;;) {
+    const value = reader.bytes(count);
+    if (value !== undefined) return value;
+    yield;
+  }
+}
+
 function* string(reader: RdbReader): Walk {
   while (!reader.skipString()) yield;
 }

@@ -2,8 +2,11 @@
 
 const CRLF = Buffer.from("\r\n");
 
+/** Numbers are written in decimal, text as UTF-8. */
+export type Word = string | number | bigint | Buffer;
+
 /** One command; words are binary-safe. */
-export function encodeCommand(...words: readonly (string | number | bigint | Buffer)[]): Buffer {
+export function encodeCommand(...words: readonly Word[]): Buffer {
   const parts: Buffer[] = [encodeWordCount(words.length)];
   for (const word of words) parts.push(...encodeWord(word));
   return Buffer.concat(parts);
@@ -15,7 +18,7 @@ export function encodeWordCount(words: number): Buffer {
 }
 
 /** One word of a command, in pieces. */
-export function encodeWord(word: string | number | bigint | Buffer): readonly Buffer[] {
+export function encodeWord(word: Word): readonly Buffer[] {
   if (Buffer.isBuffer(word)) return [Buffer.from(`$${word.length}\r\n`), word, CRLF];
   const text = String(word);
   return [Buffer.from(`$${Buffer.byteLength(text)}\r\n${text}\r\n`)];

@@ -1,0 +1,209 @@
+/**
+ * Rebuilds a value with the commands that any client may send, for a server that does not take it by RESTORE. What comes out equals what
+ * RESTORE would have made, but for what a server keeps to itself: when a consumer was last seen, and encodings.
+ *
+ * A stream's pending entries may be of entries that are gone, and XCLAIM knows no id that is not there: group by group, the pending ids are
+ * added as entries, claimed, trimmed away and forgotten (XSETID), before the true entries come. For that the value is read twice.
+ */
+
+import { GatewayError } from "../errors.ts";
+import type { Word } from "../resp/encode.ts";
+import type { RestoreServer } from "./dump-payload.ts";
+import { type Element, elements } from "./elements.ts";
+import type { RdbFormat } from "./format.ts";
+import { describeType, ValueType } from "./opcodes.ts";
+import type { RdbEntry } from "./parser.ts";
+import { RdbReader } from "./reader.ts";
+
+/** Stands in a command where the name of the key belongs: where it is built is decided later. */
+export const KEY = Symbol("key");
+
+export type KeyedCommand = readonly (Word | typeof KEY)[];
+export type RebuildOptions = { readonly format: RdbFormat; readonly server: RestoreServer };
+
+/** Of one command with many elements. */
+const COMMAND_BYTES = 16 * 1024;
+const COMMAND_ELEMENTS = 500;
+/** In front of the first true group, to have a stream without entries: XADD would leave one. */
+const PASSING_GROUP = "causeway";
+/** A lone entry for an id needs a field; it is trimmed away. */
+const PASSING_ENTRY: readonly Word[] = ["", ""];
+
+/** Why no commands make this value on this server; undefined: they do. */
+export function whyNotRebuilt(entry: RdbEntry, { format, server }: RebuildOptions): string | undefined {
+  if (entry.type === ValueType.module1 || entry.type === ValueType.module2) return "a module's value";
+  if (entry.meta.length > 0) return "module metadata of a key";
+  if (!mayExpireFields(entry.type) || knowsFieldExpiry(server)) return undefined;
+  for (const element of elementsOf(entry, format)) {
+    if (element.kind === "field" && element.expireAtMs !== undefined) return "the expiry of hash fields";
+  }
+  return undefined;
+}
+
+/** All elements of a value that is in memory. Throws RDB_MALFORMED, RDB_UNSUPPORTED. */
+export function* elementsOf(entry: RdbEntry, format: RdbFormat): Generator<Element, void, void> {
+  const reader = new RdbReader({ maxBytes: Number.MAX_SAFE_INTEGER, verifyChecksum: false, keepSpans: false });
+  const pieces = entry.value.values();
+  for (const element of elements(reader, entry.type, format)) {
+    if (element !== undefined) {
+      yield element;
+      continue;
+    }
+    const piece = pieces.next();
+    if (piece.done) throw malformed(entry.type, "breaks off");
+    reader.feed(piece.value);
+  }
+  if (reader.unread > 0 || !pieces.next().done) throw malformed(entry.type, "goes on behind its end");
+}
+
+/** The commands that make the value where there is no key; none where the value has no elements. */
+export function* rebuild(entry: RdbEntry, { format, server }: RebuildOptions): Generator<KeyedCommand, void, void> {
+  switch (entry.type) {
+    case ValueType.stream:
+    case ValueType.stream2:
+    case ValueType.stream3:
+    case ValueType.stream4:
+      yield* rebuildGroups(elementsOf(entry, format));
+      yield* rebuildStream(elementsOf(entry, format), server);
+      break;
+    default:
+      yield* rebuildElements(elementsOf(entry, format));
+  }
+}
+
+function* rebuildElements(source: Iterable<Element>): Generator<KeyedCommand, void, void> {
+  const batch = new Batch();
+  for (const element of source) {
+    switch (element.kind) {
+      case "string":
+        yield ["SET", KEY, element.value];
+        break;
+      case "item":
+        batch.add("RPUSH", element.value);
+        break;
+      case "member":
+        batch.add("SADD", element.member);
+        break;
+      case "scored":
+        batch.add("ZADD", element.score, element.member);
+        break;
+      case "field":
+        batch.add("HSET", element.field, element.value);
+        if (element.expireAtMs !== undefined) batch.expire(element.field, element.expireAtMs);
+        break;
+      default:
+        throw new GatewayError("INVARIANT", "an element of a stream outside of a stream");
+    }
+    if (batch.isFull) yield* batch.take();
+  }
+  yield* batch.take();
+}
+
+/** Elements of one kind, until they make a command. */
+class Batch {
+  #words: Word[] = [];
+  #expiries = new Map<bigint, Buffer[]>();
+  #name = "";
+  #bytes = 0;
+
+  get isFull(): boolean {
+    return this.#bytes >= COMMAND_BYTES || this.#words.length >= 2 * COMMAND_ELEMENTS;
+  }
+
+  add(name: string, ...words: readonly Buffer[]): void {
+    this.#name = name;
+    for (const word of words) {
+      this.#words.push(word);
+      this.#bytes += word.length;
+    }
+  }
+
+  expire(field: Buffer, atMs: bigint): void {
+    const fields = this.#expiries.get(atMs);
+    if (fields) fields.push(field);
+    else this.#expiries.set(atMs, [field]);
+  }
+
+  *take(): Generator<KeyedCommand, void, void> {
+    if (this.#words.length > 0) yield [this.#name, KEY, ...this.#words];
+    for (const [atMs, fields] of this.#expiries) yield ["HPEXPIREAT", KEY, pastOrLater(atMs), "FIELDS", fields.length, ...fields];
+    this.#words = [];
+    this.#bytes = 0;
+    this.#expiries = new Map();
+  }
+}
+
+/** An empty stream with its groups, their consumers and what is pending with them; where the groups stand comes later. */
+function* rebuildGroups(source: Iterable<Element>): Generator<KeyedCommand, void, void> {
+  yield ["XGROUP", "CREATE", KEY, PASSING_GROUP, "0", "MKSTREAM"];
+  yield ["XGROUP", "DESTROY", KEY, PASSING_GROUP];
+  let hasEntries = false;
+  for (const element of source) {
+    switch (element.kind) {
+      case "group":
+        if (hasEntries) yield* forgetEntries();
+        for (const id of element.pendingIds) yield ["XADD", KEY, id, ...PASSING_ENTRY];
+        hasEntries = element.pendingIds.length > 0;
+        yield ["XGROUP", "CREATE", KEY, element.name, "0"];
+        break;
+      case "consumer":
+        yield ["XGROUP", "CREATECONSUMER", KEY, element.group, element.name];
+        break;
+      case "pending": {
+        const { group, consumer, id, deliveredAtMs, deliveries } = element;
+        yield ["XCLAIM", KEY, group, consumer, 0, id, "TIME", deliveredAtMs, "RETRYCOUNT", deliveries, "FORCE", "JUSTID"];
+        break;
+      }
+      default:
+    }
+  }
+  if (hasEntries) yield* forgetEntries();
+}
+
+/** Trimmed entries stay pending, and unlike deleted ones raise nothing that the stream would remember. */
+function* forgetEntries(): Generator<KeyedCommand, void, void> {
+  yield ["XTRIM", KEY, "MAXLEN", 0];
+  yield ["XSETID", KEY, "0-0"];
+}
+
+/** The entries, what the stream remembers, and how far each group is. */
+function* rebuildStream(source: Iterable<Element>, server: RestoreServer): Generator<KeyedCommand, void, void> {
+  const remembers = server.product === "valkey" || server.versionNumber >= 700;
+  for (const element of source) {
+    switch (element.kind) {
+      case "entry":
+        yield ["XADD", KEY, element.id, ...element.fields];
+        break;
+      case "memory": {
+        const { lastId, added, maxDeletedId } = element;
+        const memory = remembers ? ["ENTRIESADDED", added, "MAXDELETEDID", maxDeletedId] : [];
+        yield ["XSETID", KEY, lastId, ...memory];
+        break;
+      }
+      case "group": {
+        const read = remembers && element.read !== undefined ? ["ENTRIESREAD", element.read] : [];
+        yield ["XGROUP", "SETID", KEY, element.name, element.lastId, ...read];
+        break;
+      }
+      default:
+    }
+  }
+}
+
+/** Zero would be refused, and what lies before 1970 is in the past like 1. */
+function pastOrLater(atMs: bigint): bigint {
+  return atMs > 0n ? atMs : 1n;
+}
+
+function mayExpireFields(type: number): boolean {
+  return type >= ValueType.hashTtlPreGaOrHash2 && type <= ValueType.hashListpackTtl;
+}
+
+/** HPEXPIREAT. */
+function knowsFieldExpiry({ product, versionNumber }: RestoreServer): boolean {
+  return versionNumber >= (product === "valkey" ? 900 : 704);
+}
+
+function malformed(type: number, what: string): GatewayError {
+  return new GatewayError("RDB_MALFORMED", `a value of RDB type ${describeType(type)} ${what}`, { details: { type } });
+}
