@@ -12,7 +12,7 @@ import { type MeasuredSpan, RdbReader, SHORT } from "./reader.ts";
 import { isOneString, length, type Walk, walkModuleOps, walkValue } from "./value-span.ts";
 
 /** What one RESTORE may carry: proto-max-bulk-len (512 MiB), less room for type, footer and a key. */
-const MAX_VALUE_BYTES = 512 * 1024 * 1024 - 1024;
+export const MAX_VALUE_BYTES = 512 * 1024 * 1024 - 1024;
 
 /** A database number is a positive int32 in every server. */
 const MAX_DB = 2 ** 31 - 1;

@@ -12,7 +12,7 @@ import type { RestoreServer } from "./dump-payload.ts";
 import { type Element, elements } from "./elements.ts";
 import type { RdbFormat } from "./format.ts";
 import { describeType, ValueType } from "./opcodes.ts";
-import type { RdbEntry } from "./parser.ts";
+import { MAX_VALUE_BYTES, type RdbEntry } from "./parser.ts";
 import { RdbReader } from "./reader.ts";
 
 /** Stands in a command where the name of the key belongs: where it is built is decided later. */
@@ -42,7 +42,7 @@ export function whyNotRebuilt(entry: RdbEntry, { format, server }: RebuildOption
 
 /** All elements of a value that is in memory. Throws RDB_MALFORMED, RDB_UNSUPPORTED. */
 export function* elementsOf(entry: RdbEntry, format: RdbFormat): Generator<Element, void, void> {
-  const reader = new RdbReader({ maxBytes: Number.MAX_SAFE_INTEGER, verifyChecksum: false, keepSpans: false });
+  const reader = new RdbReader({ maxBytes: MAX_VALUE_BYTES, verifyChecksum: false, keepSpans: false });
   const pieces = entry.value.values();
   for (const element of elements(reader, entry.type, format)) {
     if (element !== undefined) {

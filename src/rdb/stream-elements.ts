@@ -6,7 +6,7 @@
 import { GatewayError } from "../errors.ts";
 import { streamNode } from "./packed/stream-node.ts";
 import type { RdbReader } from "./reader.ts";
-import { bytes, length, text, type Walk } from "./value-span.ts";
+import { bytes, length, text, type Walk, walkProducers } from "./value-span.ts";
 
 export type StreamElement =
   | { readonly kind: "entry"; readonly id: string; readonly fields: readonly Buffer[] }
@@ -51,6 +51,7 @@ export function* streamElements(reader: RdbReader, version: 1 | 2 | 3 | 4): Step
   }
   yield { kind: "memory", lastId, added, maxDeletedId };
   for (let left = yield* length(reader); left > 0; left--) yield* group(reader, version);
+  if (version >= 4) yield* walkProducers(reader);
 }
 
 function* group(reader: RdbReader, version: number): Steps {

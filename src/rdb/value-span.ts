@@ -209,7 +209,11 @@ function* walkStream(reader: RdbReader, version: number): Walk {
       yield* skip(reader, 16 * (yield* length(reader)));
     }
   }
-  if (version < 4) return;
+  if (version >= 4) yield* walkProducers(reader);
+}
+
+/** What a stream remembers of idempotent producers (8.6). */
+export function* walkProducers(reader: RdbReader): Walk {
   yield* lengths(reader, 2); // duration and maximum of remembered idempotency ids
   const producers = yield* length(reader);
   for (let producer = 0; producer < producers; producer++) {
