@@ -58,10 +58,10 @@ local function stream(key)
   local parts = { nested(info['entries']), info['last-generated-id'], info['max-deleted-entry-id'] or '', info['entries-added'] or '' }
   for _, flat in ipairs(info['groups']) do
     local group = fields(flat)
-    parts[#parts + 1] = nested({ group['name'], group['last-delivered-id'], ARGV[2] == 'entries-read' and group['entries-read'] or '', group['pel'] })
+    parts[#parts + 1] = nested({ group['name'], group['last-delivered-id'], ARGV[2] == 'entries-read' and group['entries-read'] or '', group['pending'] })
     for _, consumer in ipairs(group['consumers']) do
       local one = fields(consumer)
-      parts[#parts + 1] = nested({ one['name'], one['pel'] })
+      parts[#parts + 1] = nested({ one['name'], one['pending'] })
     end
   end
   return concat(parts, ';')

@@ -23,6 +23,9 @@ beforeEach(async () => {
 
 const LATER_MS = 4_102_444_800_000;
 
+/** One entry is pending with `me`; the same call with another count changes nothing else. */
+const HELD = ["stream", "held", "me", 0, "1-1", "TIME", 1_000, "FORCE", "JUSTID"];
+
 /** Run on both servers; sets and hashes are filled in opposite orders so that their tables differ. */
 async function fill(client: Redis, reverse: boolean): Promise<void> {
   const ids = Array.from({ length: 700 }, (_, index) => `member-${index}`);
@@ -40,6 +43,7 @@ async function fill(client: Redis, reverse: boolean): Promise<void> {
   pipeline.hset("hash", Object.fromEntries(ids.map((id) => [id, id.toUpperCase()])));
   pipeline.zadd("zset", 1.5, "a", "-inf", "b", 1e300, "c").pfadd("hll", ...ids.slice().sort());
   pipeline.xadd("stream", "1-1", "f", "v").xadd("stream", "2-1", "f", "v").xgroup("CREATE", "stream", "group", "0");
+  pipeline.xgroup("CREATE", "stream", "held", "0").call("XCLAIM", ...HELD, "RETRYCOUNT", 2);
   pipeline
     .select(5)
     .set("elsewhere", "1")
@@ -73,6 +77,8 @@ const injected: readonly (readonly [name: string, command: readonly (string | nu
   ["a type", ["EVAL", "redis.call('DEL','list') redis.call('SET','list','a')", 0], /"list" type list and string/],
   ["an entry of a stream", ["XDEL", "stream", "1-1"], /"stream" another stream/],
   ["a pending entry", ["XREADGROUP", "GROUP", "group", "me", "COUNT", 1, "STREAMS", "stream", ">"], /"stream" another stream/],
+  ["an acknowledged entry", ["XACK", "stream", "held", "1-1"], /"stream" another stream/],
+  ["a delivery count", ["XCLAIM", ...HELD, "RETRYCOUNT", 3], /"stream" another stream/],
   ["a consumer", ["XGROUP", "CREATECONSUMER", "stream", "group", "you"], /"stream" another stream/],
   ["the last id of a stream", ["XSETID", "stream", "9-9"], /"stream" another stream/],
   ["a HyperLogLog", ["PFADD", "hll", "new-1", "new-2", "new-3"], /"hll" another string/],
