@@ -33,14 +33,14 @@ import { lockDataFolder } from "./journal/lock.ts";
 import { StreamLag } from "./lag/stream-lag.ts";
 import { LinkDialer } from "./link/dialer.ts";
 import { LinkListener } from "./link/listener.ts";
-import type { PeerAck } from "./link/sender-session.ts";
+import { PeerAcks } from "./link/peer-acks.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
 import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
 import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
 import { Source } from "./source/source.ts";
 import { SourceStats } from "./source/stats.ts";
-import type { StreamId } from "./stream/position.ts";
+import type { HistoryId, StreamId } from "./stream/position.ts";
 import { formatHostPort } from "./topology/address.ts";
 import {
   type FeedAddress,
@@ -64,6 +64,8 @@ export type GatewayOptions = {
 
 /** Journal bytes that wait for the disk before the socket is no longer read. */
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+/** Of another region, for the settings of `master.ack` that wait for one. */
+const REMOTE_STAGES = { "local-durable": undefined, "remote-durable": "durable", "remote-applied": "applied" } as const;
 const RATE_INTERVAL_MS = 1_000;
 
 /** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
@@ -144,9 +146,14 @@ class Gateway {
     const journal = await this.#openJournal(stream, "master");
     const stats = new SourceStats();
     const lag = new StreamLag(subscribers);
-    const acks = new Map<string, PeerAck>();
-    this.#origin = { journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag, acks };
+    const acks = new PeerAcks();
+    this.#origin = { journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag, acks: acks.byPeer };
     const order = new SnapshotOrder();
+    const stage = REMOTE_STAGES[this.#view.masterAck];
+    const remote = stage && {
+      furthest: (history: HistoryId) => acks.furthest(history, stage),
+      onAck: (listener: () => void) => acks.onAck(listener),
+    };
     const common = { address, listeningPort: listen.port, journal, clock, stats };
     for (const peer of subscribers) journal.retain(`peer:${peer}`, undefined);
     this.#followLag(journal, lag);
@@ -165,7 +172,7 @@ class Gateway {
       clock,
       requestSnapshot: () => order.place(),
       onAck: (ack) => {
-        acks.set(ack.peer, ack);
+        acks.note(ack);
         if (ack.history === journal.progress?.history) lag.onAck(ack, ack.clock, clock.nowMs());
       },
     });
@@ -173,7 +180,8 @@ class Gateway {
     this.#serveConnection("link-listener", () => listener);
     this.#serveConnection(
       "source",
-      (onStreaming) => new Source({ ...common, log: this.#child("source"), onRecord: (header) => lag.onRecord(header), onStreaming }),
+      (onStreaming) =>
+        new Source({ ...common, log: this.#child("source"), remote, onRecord: (header) => lag.onRecord(header), onStreaming }),
     );
     this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
   }

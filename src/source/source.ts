@@ -8,7 +8,7 @@ import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { HistoryLog, StreamLog } from "../stream/log.ts";
-import type { HistoryId, Offset } from "../stream/position.ts";
+import { type HistoryId, Offset } from "../stream/position.ts";
 import { encodeRecord, type RecordHeader } from "../stream/record.ts";
 import { Cutter } from "./cutter.ts";
 import { receiveSnapshot } from "./full-sync.ts";
@@ -28,13 +28,25 @@ export type SourceOptions = {
   readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
   /** The master streams: whatever happened before, the next reconnection must not be late for its backlog. */
   readonly onStreaming?: () => void;
+  /** The master is acknowledged only what another region has, too. */
+  readonly remote?: RemoteAcks | undefined;
   /** Defaults: `MasterConnection`'s, and one second as replicas do. */
   readonly silenceMs?: number;
   readonly ackIntervalMs?: number;
 };
 
+/** What other regions have of our stream. */
+export interface RemoteAcks {
+  /** Undefined: nothing of this history. */
+  furthest(history: HistoryId): Offset | undefined;
+  /** Called after each change. Returns the way to stop it. */
+  onAck(listener: () => void): () => void;
+}
+
 const ACK_INTERVAL_MS = 1_000;
 const EMPTY = Buffer.alloc(0);
+/** A replica that acknowledges this is alive and has nothing that counts. */
+const NOTHING = Offset.of(0);
 /**
  * A read that brought this much means that more is on its way: for two milliseconds it gathers in the kernel, and one large record
  * costs one frame, one write and one ack instead of several. At lower rates nothing ever waits.
@@ -148,9 +160,11 @@ export class Source {
     });
     const acknowledge = () => this.#acknowledge(connection, history, offset);
     const heartbeat = setInterval(acknowledge, ackIntervalMs);
-    const stopProgress = this.#journal.onProgress(() => {
+    const acknowledgeIfAsked = () => {
       if (this.#askedFor !== undefined) acknowledge();
-    });
+    };
+    const stopProgress = this.#journal.onProgress(acknowledgeIfAsked);
+    const stopRemote = this.#options.remote?.onAck(acknowledgeIfAsked);
     let flushing = false;
     const flush = () => {
       flushing = false;
@@ -181,6 +195,7 @@ export class Source {
     } finally {
       clearInterval(heartbeat);
       stopProgress();
+      stopRemote?.();
     }
   }
 
@@ -191,11 +206,17 @@ export class Source {
     connection.resume();
   }
 
-  /** ACK_AFTER_DURABLE: what the master hears is on our disk. */
+  /** ACK_AFTER_DURABLE: what the master hears is on our disk and, where that is wanted, in another region. */
   #acknowledge(connection: MasterConnection, history: HistoryLog, begun: Offset): void {
+    const { remote } = this.#options;
     const progress = this.#journal.progress;
     const durable = progress?.history === history.id ? progress.durable?.offset : undefined;
-    const offset = durable ?? begun;
+    const here = durable ?? begun;
+    let offset = here;
+    if (remote) {
+      const there = remote.furthest(history.id) ?? NOTHING;
+      if (there < here) offset = there;
+    }
     connection.send(["REPLCONF", "ACK", `${offset}`]);
     this.#stats.acked = { offset, atMs: this.#options.clock.nowMs() };
     if (this.#askedFor !== undefined && offset >= this.#askedFor) this.#askedFor = undefined;

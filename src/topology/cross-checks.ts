@@ -9,9 +9,9 @@ import type { Complaint } from "./problems.ts";
 import {
   type AdminSettings,
   type GatewaySettings,
+  type MasterSettings,
   REGION_PATTERN,
   type ReplicaSettings,
-  type ServerSettings,
   type TopologySettings,
 } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
@@ -23,7 +23,7 @@ export type CheckableRegion = {
   /** It names a master, valid or not. */
   readonly hasMaster: boolean;
   readonly gateway: GatewaySettings | undefined;
-  readonly master: ServerSettings | undefined;
+  readonly master: MasterSettings | undefined;
   readonly replicas: ReadonlyMap<string, ReplicaSettings>;
 };
 
@@ -38,6 +38,7 @@ export function crossCheck(topology: Checkable): readonly Complaint[] {
   return [
     ...regionNames(topology),
     ...replicas(topology),
+    ...acknowledgements(topology),
     ...servers(topology),
     ...machines(topology),
     ...transport(topology),
@@ -64,6 +65,17 @@ function* replicas({ regions }: Checkable): Iterable<Complaint> {
       else if (!other) yield { path, message: `expected a region of this file${didYouMean(origin, regions.keys())}` };
       else if (!other.hasMaster) yield { path, message: `region ${origin} has no master, so there is nothing to deliver` };
     }
+  }
+}
+
+/** An acknowledgement that waits for another region waits for ever where none takes the stream. */
+function* acknowledgements({ regions }: Checkable): Iterable<Complaint> {
+  for (const [region, { master }] of regions) {
+    if (!master || master.ack === "local-durable" || [...regions.values()].some(({ origins }) => origins.includes(region))) continue;
+    yield {
+      path: ["regions", region, "master", "ack"],
+      message: `expected local-durable, or a region that has ${region} among its replicas`,
+    };
   }
 }
 

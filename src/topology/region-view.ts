@@ -9,7 +9,7 @@ import { type AdminClient, adminClients } from "./admin-view.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
 import { Resolver } from "./resolver.ts";
-import type { FeedSettings, GatewaySettings, JournalSettings, ServerSettings } from "./schema.ts";
+import type { FeedSettings, GatewaySettings, JournalSettings, MasterSettings, ServerSettings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Topology } from "./topology.ts";
 
@@ -65,6 +65,8 @@ export type RegionView = {
   /** What works and should not stay so; one sentence each. */
   readonly warnings: readonly string[];
   readonly master?: ServerAddress;
+  /** What the master is acknowledged. */
+  readonly masterAck: MasterSettings["ack"];
   /** Our own stream; absent without a master. */
   readonly stream?: StreamId;
   /** Regions that take our own stream. */
@@ -116,6 +118,7 @@ export function regionView(topology: Topology, region: string): RegionView {
       master: serverAddress(resolver, "master", own.master, ["regions", region, "master"]),
       stream: StreamId.of(region),
     }),
+    masterAck: own.master?.ack ?? "local-durable",
     subscribers: own.master ? Object.keys(settings.regions).filter((other) => settings.regions[other]?.replicas[region]) : [],
     replicas: Object.entries(own.replicas).map(([origin, { write, feed, onDivergence }]) => {
       const path = ["regions", region, "replicas", origin];

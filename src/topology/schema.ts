@@ -106,6 +106,15 @@ export const gatewaySchema = z.strictObject({
   journal: journalOverride.optional().describe("What differs from the common journal settings here."),
 });
 
+export const masterSchema = serverSchema.extend({
+  ack: z
+    .enum(["local-durable", "remote-durable", "remote-applied"])
+    .prefault("local-durable")
+    .describe(
+      "What the master is acknowledged, and so what its WAIT counts: what is durable in our own journal, or only what another region has durable, or has applied.",
+    ),
+});
+
 const feedSettings = z.strictObject({
   listen: hostPort.describe("host:port on which replicas attach."),
   username: z.string().min(1).optional().describe("Their masteruser; without it the default user."),
@@ -137,7 +146,7 @@ export const replicaSchema = z
 
 const regionSchema = z.strictObject({
   gateway: gatewaySchema.describe("The gateway process of this region."),
-  master: serverSchema.optional().describe("The region's own master, whose writes are carried to other regions."),
+  master: masterSchema.optional().describe("The region's own master, whose writes are carried to other regions."),
   replicas: z
     .record(z.string().meta({ pattern: REGION_PATTERN.source }), replicaSchema)
     .prefault({})
@@ -204,6 +213,7 @@ export type TopologySettings = z.output<typeof topologySchema>;
 export type GatewaySettings = z.output<typeof gatewaySchema>;
 export type ReplicaSettings = z.output<typeof replicaSchema>;
 export type FeedSettings = z.output<typeof feedSettings>;
+export type MasterSettings = z.output<typeof masterSchema>;
 export type ServerSettings = z.output<typeof serverSchema>;
 export type AdminSettings = z.output<typeof adminSchema>;
 export type JournalSettings = z.output<typeof journal>;

@@ -12,8 +12,8 @@ import {
   gatewaySchema,
   linkOverrideSchema,
   linkSchema,
+  masterSchema,
   replicaSchema,
-  serverSchema,
   type TopologySettings,
   topologySchema,
 } from "./schema.ts";
@@ -96,7 +96,7 @@ function checkableRegion(region: Readonly<Record<string, unknown>>): CheckableRe
     origins: replicas.map(([origin]) => origin),
     hasMaster: region["master"] !== undefined,
     gateway: gatewaySchema.safeParse(region["gateway"]).data,
-    master: serverSchema.safeParse(region["master"]).data,
+    master: masterSchema.safeParse(region["master"]).data,
     replicas: new Map(valid),
   };
 }

@@ -7,7 +7,7 @@ import { type Gateway, spawnGateway } from "./gateway.ts";
 import { findRedisServer } from "./redis-binary.mjs";
 import { RedisServer } from "./redis-server.ts";
 import { tempFolder } from "./temp-folder.ts";
-import { regionPorts, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
+import { regionPorts, type ServerSpec, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
 import { WanProxy } from "./wan-proxy.ts";
 
 export type FedPairOptions = {
@@ -17,6 +17,7 @@ export type FedPairOptions = {
   readonly journal?: TopologySpec["journal"];
   readonly env?: Readonly<Record<string, string>>;
   readonly rttMs?: number;
+  readonly ack?: ServerSpec["ack"];
 };
 
 type Region = "us-east" | "eu-west";
@@ -58,7 +59,7 @@ export class FedPair implements AsyncDisposable {
         folder,
         ports,
         regions: {
-          "us-east": { master: { url: `redis://127.0.0.1:${masterAddress.port}` } },
+          "us-east": { master: { url: `redis://127.0.0.1:${masterAddress.port}`, ...(options.ack && { ack: options.ack }) } },
           "eu-west": { feeds: { "us-east": options.feed ? { listen, ...options.feed } : listen } },
         },
         links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],

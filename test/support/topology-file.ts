@@ -8,6 +8,8 @@ export type ServerSpec = {
   readonly username?: string;
   readonly password?: string;
   readonly tls?: Readonly<Record<string, unknown>>;
+  /** Only of a master. */
+  readonly ack?: "local-durable" | "remote-durable" | "remote-applied";
 };
 
 /** host:port, or as the topology has it. */

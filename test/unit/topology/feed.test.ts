@@ -1,5 +1,5 @@
 /** A stream is delivered by write or by feed; a feed is an address, or a mapping with a login and certificates. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -57,4 +57,15 @@ test.each([
   ["a port that is taken", "feed: 127.0.0.1:7411", "replicas.us-east.feed: 127.0.0.1:7411 is already the admin address of eu-west"],
 ])("refused: %s", (_, delivery, expected) => {
   expect(() => topologyWith(delivery)).toThrow(expected);
+});
+
+test("an acknowledgement by another region needs one that takes the stream", () => {
+  const topology = topologyWith("feed: 127.0.0.1:6390");
+  expect(regionView(topology, "us-east").masterAck).toBe("local-durable");
+  const file = join(folder, "topology.yaml");
+  const text = readFileSync(file, "utf8").replace("redis://127.0.0.1:6379", '"redis://127.0.0.1:6379", ack: remote-durable');
+  writeFileSync(file, text);
+  expect(regionView(loadTopology(file, env), "us-east").masterAck).toBe("remote-durable");
+  writeFileSync(file, text.replace(/replicas: .*/, "replicas: {}"));
+  expect(() => loadTopology(file, env)).toThrow("regions.us-east.master.ack: expected local-durable, or a region");
 });
