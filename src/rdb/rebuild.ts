@@ -42,7 +42,7 @@ export function whyNotRebuilt(entry: RdbEntry, { format, server }: RebuildOption
 
 /** All elements of a value that is in memory. Throws RDB_MALFORMED, RDB_UNSUPPORTED. */
 export function* elementsOf(entry: RdbEntry, format: RdbFormat): Generator<Element, void, void> {
-  const reader = new RdbReader({ maxBytes: MAX_VALUE_BYTES, verifyChecksum: false, keepSpans: false });
+  const reader = new RdbReader({ maxBytes: MAX_VALUE_BYTES, heldBytes: 0, verifyChecksum: false, keepSpans: false });
   const pieces = entry.value.values();
   for (const element of elements(reader, entry.type, format)) {
     if (element !== undefined) {
