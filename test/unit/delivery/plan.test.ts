@@ -13,15 +13,18 @@ type Sent = { readonly db: number; readonly words: string };
 type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Offset; db: number } };
 
 function planner(from = { offset: START, db: 0 }) {
-  const dropped: string[] = [];
-  const untranslated: string[] = [];
+  const [dropped, rewritten, untranslated]: [string[], string[], string[]] = [[], [], []];
   const plan = new Planner({
     from,
     checkpointKey: KEY,
     databases: 16,
-    events: { onDropped: (name) => dropped.push(name), onRewritten: () => undefined, onUntranslated: (name) => untranslated.push(name) },
+    events: {
+      onDropped: (name) => dropped.push(name),
+      onRewritten: (name) => rewritten.push(name),
+      onUntranslated: (name) => untranslated.push(name),
+    },
   });
-  return { plan, dropped, untranslated };
+  return { plan, dropped, rewritten, untranslated };
 }
 
 /** Cuts `stream` into records at the given places, with the header that the source would write. */
@@ -89,14 +92,14 @@ function units(parts: readonly UnitPart[]): UnitSeen[] {
 }
 
 function run(stream: Buffer, cuts: readonly number[] = []) {
-  const { plan, dropped } = planner();
+  const { plan, dropped, rewritten } = planner();
   const parts: UnitPart[] = [];
   for (const { header, payload } of records(stream, cuts)) {
     parts.push(...plan.add(header, payload));
     const last = plan.flush();
     if (last) parts.push(last);
   }
-  return { units: units(parts), boundary: plan.boundary, dropped, open: plan.unitOpen };
+  return { units: units(parts), boundary: plan.boundary, dropped, rewritten, open: plan.unitOpen };
 }
 
 const commands = (...lines: string[]) => Buffer.concat(lines.map((line) => encodeCommand(...line.split(" "))));
@@ -170,7 +173,16 @@ describe("plan", () => {
     expect(() => planner().plan.add(second!.header, second!.payload)).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
   });
 
-  test("units end at the limits, but never inside a transaction", () => {
+  test("TRANSACTIONS_STAY_WHOLE: a record that ends inside one without saying so is refused, and nothing of it is given out", () => {
+    const [cut] = records(commands("MULTI", "INCR a", "INCR b"), []);
+    expect(cut!.header.open).toBe(true);
+    expect(planner().plan.add(cut!.header, cut!.payload)).toMatchObject([{ opens: true, end: undefined }]);
+    const { plan } = planner();
+    expect(() => plan.add({ ...cut!.header, open: false }, cut!.payload)).toThrow(expect.objectContaining({ code: "RECORD_MALFORMED" }));
+    expect([plan.boundary.offset, plan.flush()]).toEqual([START, undefined]);
+  });
+
+  test("TRANSACTIONS_STAY_WHOLE: units end at the limits, but never inside a transaction", () => {
     const many = Array.from({ length: UNIT_COMMANDS + 10 }, () => "INCR n");
     expect(run(commands(...many)).units.map((unit) => unit.commands.length)).toEqual([UNIT_COMMANDS, 10]);
     expect(run(commands("MULTI", ...many, "EXEC", "INCR n")).units.map((unit) => unit.commands.length)).toEqual([UNIT_COMMANDS + 10, 1]);
@@ -190,6 +202,11 @@ describe("plan", () => {
       { db: 2, words: `DEL ${KEY}` },
       { db: 0, words: "SET a 2" },
     ]);
+  });
+
+  test("NEVER_SILENT: what is rewritten is told by name", () => {
+    const { rewritten } = run(commands("SET a 1", "SETEX k 10 v", "RESTORE-ASKING k 0 x"));
+    expect(rewritten).toEqual(["SETEX", "RESTORE-ASKING"]);
   });
 
   test("NEVER_SILENT: a command too large to be held passes in parts as one command, and is told when it might have been rewritten", () => {
