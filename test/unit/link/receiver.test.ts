@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { GatewayError } from "../../../src/errors.ts";
 import { type StreamFrame, StreamReceiver } from "../../../src/link/receiver.ts";
 import { HistoryId, type Offset } from "../../../src/stream/position.ts";
 import { encodeRecord } from "../../../src/stream/record.ts";
@@ -115,6 +116,23 @@ test("a record that leaves a gap or repeats is refused and not stored (NO_GAP)",
   }
 });
 
+test("NO_GAP: a start that goes on elsewhere than where our log ends is refused, and what it names is not touched", async () => {
+  for (const from of [14n, 42n]) {
+    await using bench = await new Bench().run();
+    const history = bench.log.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    history.writePings(2);
+    bench.push(start(from));
+    await bench.refuses(/does not begin where our log ends/);
+    expect(history.tail.offset).toBe(28n);
+  }
+  for (const wrong of [{ firstChunk: 1 }, { firstChunk: 3 }, { from: 49n as Offset }, { from: 51n as Offset }]) {
+    await using bench = await new Bench().run();
+    bench.push(fresh, chunk(0, 0), chunk(1, 10), { ...fresh, firstChunk: 2, ...wrong } as StreamFrame);
+    await bench.refuses(/does not begin where our log ends/);
+    expect(bench.log.arriving).toMatchObject({ tail: { offset: 50n }, snapshot: { chunks: 2 } });
+  }
+});
+
 test("a damaged record or chunk is refused and not stored", async () => {
   await using one = await new Bench().run();
   const history = one.log.begin({ id: "1", replid: REPLID_A, offset: 0n });
@@ -173,4 +191,16 @@ test("a history counts only once its snapshot is whole (SNAPSHOT_BEFORE_POSITION
   expect(bench.lastAck?.history).toBeUndefined();
   bench.push({ kind: "snapshot-end", stream: STREAM, snapshotId: SNAPSHOT_ID });
   await eventually(() => expect(bench.lastAck).toMatchObject({ history: HISTORY, durable: { offset: 64n } }));
+});
+
+test("SNAPSHOT_BEFORE_POSITION: a snapshot that the log finds wrong ends the link, and its position is nowhere", async () => {
+  await using bench = await new Bench().run();
+  bench.push(fresh, chunk(0, 0), records(pingAt(50n)));
+  const { snapshot } = await eventually(() => bench.log.arriving ?? false);
+  snapshot!.complete = async () => {
+    throw new GatewayError("RDB_MALFORMED", "the sum is wrong");
+  };
+  bench.push({ kind: "snapshot-end", stream: STREAM, snapshotId: SNAPSHOT_ID });
+  await bench.refuses(/the sum is wrong/, "RDB_MALFORMED");
+  expect([bench.log.current, bench.lastAck?.history]).toEqual([undefined, undefined]);
 });
