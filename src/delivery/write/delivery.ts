@@ -118,6 +118,8 @@ export class Delivery implements Service {
       if (signal.aborted) abort();
       stats.connections++;
       let ended: GatewayError | undefined;
+      /** What the checkpoint says until our first commit. */
+      let begunOn: string | undefined = text;
       const room = new RawRing();
       const writer = new UnitWriter({
         socket,
@@ -127,6 +129,7 @@ export class Delivery implements Service {
         token: this.#token,
         events: {
           onCommit: (committed) => {
+            begunOn = undefined;
             room.release(committed.offset);
             this.#committed(history, committed);
           },
@@ -147,7 +150,7 @@ export class Delivery implements Service {
         if (ended) throw ended;
         if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
       } catch (cause) {
-        throw await this.#reasonOf(ended ?? cause, { target, begunOn: text });
+        throw await this.#reasonOf(ended ?? cause, { target, begunOn });
       } finally {
         signal.removeEventListener("abort", abort);
         writer.close();
@@ -289,7 +292,10 @@ export class Delivery implements Service {
   }
 
   /** Says more about what ended the writer, and leaves a mark in the target when it has diverged. */
-  async #reasonOf(cause: unknown, { target, begunOn }: { readonly target: Target; readonly begunOn: string }): Promise<unknown> {
+  async #reasonOf(
+    cause: unknown,
+    { target, begunOn }: { readonly target: Target; readonly begunOn: string | undefined },
+  ): Promise<unknown> {
     const { log } = this.#options;
     try {
       if (this.#divergence) await this.#markDiverged(target);

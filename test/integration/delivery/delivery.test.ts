@@ -1,73 +1,18 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pino } from "pino";
 import { describe, expect, test } from "vitest";
 import { checkpointKey, formatCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
-import { Delivery, type DeliveryOptions } from "../../../src/delivery/write/delivery.ts";
-import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
+import type { DeliveryOptions } from "../../../src/delivery/write/delivery.ts";
 import { Target } from "../../../src/delivery/write/target.ts";
 import { GatewayError } from "../../../src/errors.ts";
-import { encodeCommand } from "../../../src/resp/encode.ts";
-import { systemClock } from "../../../src/runtime/clock.ts";
-import { type ServiceState, supervise } from "../../../src/runtime/supervisor.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { eventually } from "../../support/eventually.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
+import { applied, commands, Running } from "./running.ts";
 import { REPLID, StubHistory, StubLog, stubSnapshot } from "./stub-log.ts";
 
 const KEY = checkpointKey(new StubLog().stream);
-const log = pino({ level: "silent" });
-
-class Running implements AsyncDisposable {
-  readonly stats = new DeliveryStats();
-  state: ServiceState | undefined;
-  readonly codes: string[] = [];
-  readonly loads: number[] = [];
-  readonly #stop = new AbortController();
-  readonly #done: Promise<void>;
-
-  constructor(journal: StubLog, server: RedisServer, options: Partial<DeliveryOptions> = {}) {
-    const start = () =>
-      new Delivery({
-        stream: journal.stream,
-        log,
-        clock: systemClock,
-        journal,
-        target: server,
-        adopt: false,
-        onDivergence: "halt",
-        deadLetterFile: join(server.dir, "dead-letters.jsonl"),
-        stats: this.stats,
-        loadSnapshot: async ({ resumeAt }) => void this.loads.push(resumeAt),
-        judgeSnapshot: async () => undefined,
-        ...options,
-      });
-    const onState = (state: ServiceState) => {
-      this.state = state;
-      if (state.at === "waiting" || state.at === "halted") this.codes.push(state.code);
-    };
-    this.#done = supervise({ name: "delivery", log, clock: systemClock, start, onState }, this.#stop.signal);
-  }
-
-  async halted(): Promise<string> {
-    await eventually(() => this.state?.at === "halted", { what: `halt after ${this.codes}` });
-    return this.state?.at === "halted" ? this.state.code : "";
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#done;
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
-  }
-}
-
-const commands = (...lines: string[]) => Buffer.concat(lines.map((line) => encodeCommand(...line.split(" "))));
-const applied = (journal: StubLog) =>
-  eventually(() => journal.applied?.offset === journal.current?.tail.offset, { timeoutMs: 30_000, what: "everything applied" });
 
 describe("delivery", () => {
   test("loads the snapshot first, then applies records, and reports what the target has", async () => {
@@ -246,6 +191,20 @@ describe("delivery", () => {
     expect(letter).toMatchObject({ stream: "us-east/0", command: "RPUSH", offset: String(history.tail.offset) });
     expect(Buffer.from(letter.bytes, "base64")).toEqual(commands("RPUSH l x"));
     expect((await stat(deadLetterFile)).mode & 0o777).toBe(0o600);
+  });
+
+  test("NEVER_SILENT: a dead letter that cannot be written halts the stream and marks the target, as if there were none", async () => {
+    await using server = await RedisServer.start();
+    const history = new StubHistory();
+    const journal = new StubLog(history);
+    const deadLetterFile = join(server.dir, "a folder that is not there", "letters.jsonl");
+    await using delivery = new Running(journal, server, { onDivergence: "dead-letter", deadLetterFile });
+    await applied(journal);
+    await server.call("SET", "l", "local");
+    history.write(commands("RPUSH l x"));
+    expect(await delivery.halted()).toBe("TARGET_REJECTED");
+    expect([delivery.stats.divergences, delivery.stats.deadLetters]).toEqual([1, 0]);
+    expect(await server.call("GET", KEY)).toContain("causeway/1 diverged ");
   });
 
   test("a checkpoint that disappears or belongs to another gateway halts", async () => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
 import type { LoadOptions, LoadProgress } from "../../../src/delivery/write/loading.ts";
@@ -13,6 +13,7 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import { HistoryId, Offset, Replid } from "../../../src/stream/position.ts";
 import { loadEveryType } from "../../support/dataset.ts";
 import { compareServers } from "../../support/digest.ts";
+import { recordingLog } from "../../support/journal-kit.ts";
 import { fillEveryType } from "../../support/rdb-dataset.mjs";
 import { RedisServer } from "../../support/redis-server.ts";
 import { makeRdb, rdbString, type StoredSnapshotOptions, storedSnapshot } from "../../support/stored-snapshot.ts";
@@ -71,6 +72,7 @@ type Load = {
   readonly targetWasEmpty?: boolean;
   readonly events?: UnitEvents;
   readonly signal?: AbortSignal;
+  readonly log?: Logger;
 };
 
 /** One attempt, as delivery would make it; resolves to the last progress. */
@@ -87,7 +89,7 @@ async function load(options: Load = {}): Promise<LoadProgress | undefined> {
   });
   let progress: LoadProgress | undefined;
   const loading: LoadOptions = {
-    log: pino({ level: "silent" }),
+    log: options.log ?? pino({ level: "silent" }),
     snapshot: storedSnapshot(options.rdb ?? rdb, options.snapshot),
     writer: writer satisfies UnitSubmitter,
     target: opened,
@@ -237,6 +239,14 @@ describe("what the target cannot have is refused by name, and no key is told", (
     const error = await load({ rdb: makeRdb([0xfe, 16, 0, secret, rdbString("v")]) }).catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code: "TARGET_REFUSED", message: expect.stringContaining("database 16") });
   });
+});
+
+test("NEVER_SILENT: what RESTORE cannot carry is left out by name and number", async () => {
+  const { log, events } = recordingLog();
+  const slotInfo = [0xf4, 1, 2, 3];
+  await load({ rdb: makeRdb([...slotInfo, ...slotInfo, 0, rdbString("k"), rdbString("v")]), log });
+  expect(events.find(({ event }) => event === "delivery.snapshot-skipped")).toMatchObject({ level: 40, skipped: { "slot-info": 2 } });
+  expect(await target.call("GET", "k")).toBe("v");
 });
 
 test("a snapshot that is given up ends the load with HISTORY_CHANGED", async () => {

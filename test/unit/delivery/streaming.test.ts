@@ -1,4 +1,3 @@
-import pino from "pino";
 import { expect, test } from "vitest";
 import type { Checkpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
@@ -10,13 +9,10 @@ import { encodeCommand } from "../../../src/resp/encode.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { REPLID, StubHistory } from "../../integration/delivery/stub-log.ts";
+import { recordingLog } from "../../support/journal-kit.ts";
 
-test("APPLIED_ONCE: each unit of a record commits the offset at which it ends, not the record's", async () => {
-  const history = new StubHistory();
-  const start = history.tail.offset;
-  const command = encodeCommand("INCR", "n");
-  const commands = UNIT_COMMANDS * 2 + 100;
-  history.write(Buffer.concat(Array.from({ length: commands }, () => command)));
+/** Streams everything that `history` holds to a writer that takes all; `seen` gets each end and how many bytes came before it. */
+async function stream(history: StubHistory, start: Offset) {
   const from: Checkpoint = {
     ...{ state: "streaming", history: HistoryId.of("a".repeat(16)), offset: start, db: 0, replid: REPLID },
     ...{ snapshotId: undefined, rdbOffset: 0, writer: "", readAtMs: 0 },
@@ -35,19 +31,31 @@ test("APPLIED_ONCE: each unit of a record commits the offset at which it ends, n
     },
   };
   const stats = new DeliveryStats();
-  const log = pino({ level: "silent" });
-  const options = {
-    history,
-    from,
-    room: new RawRing(),
-    checkpointKey: "k",
-    databases: 16,
-    stats,
-    log,
-    clock: systemClock,
-    onApplied: () => undefined,
-  };
-  await new Streaming({ ...options, writer: writer as unknown as UnitWriter }).run(stop.signal);
+  const { log, events } = recordingLog();
+  const options = { history, from, room: new RawRing(), checkpointKey: "k", databases: 16, stats, log, clock: systemClock };
+  await new Streaming({ ...options, writer: writer as unknown as UnitWriter, onApplied: () => undefined }).run(stop.signal);
+  return { ends, stats, events };
+}
+
+test("APPLIED_ONCE: each unit of a record commits the offset at which it ends, not the record's", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  const command = encodeCommand("INCR", "n");
+  history.write(Buffer.concat(Array.from({ length: UNIT_COMMANDS * 2 + 100 }, () => command)));
+  const { ends } = await stream(history, start);
   expect(ends).toHaveLength(3);
   for (const end of ends) expect(end.offset).toBe(Offset.plus(start, end.sentBytes));
+});
+
+test("NEVER_SILENT: what is dropped, rewritten or too large to be looked into is counted by name, the last also logged", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  history.write(Buffer.concat([encodeCommand("CLUSTER", "X"), encodeCommand("SETEX", "k", 1, "v"), encodeCommand("CLUSTER", "Y")]));
+  const large = encodeCommand("SET", "k", Buffer.alloc(6 * 1024 * 1024), "EX", 9);
+  for (let at = 0; at < large.length; at += 1_000_000) history.write(large.subarray(at, at + 1_000_000));
+  const { stats, events } = await stream(history, start);
+  expect(Object.fromEntries(stats.dropped)).toEqual({ CLUSTER: 2 });
+  expect(Object.fromEntries(stats.rewritten)).toEqual({ SETEX: 1 });
+  expect(Object.fromEntries(stats.untranslated)).toEqual({ SET: 1 });
+  expect(events).toMatchObject([{ event: "delivery.untranslated", level: 40, command: "SET" }]);
 });

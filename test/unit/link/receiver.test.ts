@@ -196,8 +196,8 @@ test("a history counts only once its snapshot is whole (SNAPSHOT_BEFORE_POSITION
 test("SNAPSHOT_BEFORE_POSITION: a snapshot that the log finds wrong ends the link, and its position is nowhere", async () => {
   await using bench = await new Bench().run();
   bench.push(fresh, chunk(0, 0), records(pingAt(50n)));
-  const { snapshot } = await eventually(() => bench.log.arriving ?? false);
-  snapshot!.complete = async () => {
+  await eventually(() => bench.log.arriving?.tail.offset === 64n);
+  bench.log.arriving!.snapshot!.complete = async () => {
     throw new GatewayError("RDB_MALFORMED", "the sum is wrong");
   };
   bench.push({ kind: "snapshot-end", stream: STREAM, snapshotId: SNAPSHOT_ID });
