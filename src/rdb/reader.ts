@@ -25,8 +25,8 @@ export type MeasuredSpan = { readonly from: number; readonly bytes: number; read
 export type RdbReaderOptions = {
   /** Longest span; strings, which are handed out in one piece of memory, have a limit of their own beside it. */
   readonly maxBytes: number;
-  /** Longer spans are measured instead of held. */
-  readonly heldBytes: number;
+  /** Longer spans are measured instead of held; without it all are held. */
+  readonly heldBytes?: number;
   /** False: somebody else has verified the checksum. */
   readonly verifyChecksum: boolean;
   /** False: spans are passed over, and may have any size. */
@@ -67,7 +67,7 @@ export class RdbReader {
   constructor(options: RdbReaderOptions) {
     this.#maxBytes = options.maxBytes;
     this.#maxStringBytes = Math.min(options.maxBytes, MAX_STRING_BYTES);
-    this.#heldBytes = options.heldBytes;
+    this.#heldBytes = options.heldBytes ?? options.maxBytes;
     this.#crc = options.verifyChecksum ? new Crc64() : undefined;
     this.#keepSpans = options.keepSpans;
   }
