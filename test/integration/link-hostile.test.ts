@@ -206,6 +206,23 @@ test("a handshake that is too large is not even gathered", async () => {
   await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 }, unauthenticated: 0 }));
 });
 
+test("BOUNDED: a message that never ends is not gathered beyond what a handshake may be", async () => {
+  await using pair = await LinkPair.open();
+  const stranger = new Stranger(pair.port);
+  await stranger.opened();
+  stranger.ws.send(Buffer.alloc(40_000), { fin: false });
+  await stranger.closed();
+  await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 }, unauthenticated: 0 }));
+});
+
+test("BOUNDED: who opens a connection and says nothing is let go, and counted", async () => {
+  await using pair = await LinkPair.open();
+  const stranger = new Stranger(pair.port);
+  await stranger.opened();
+  await stranger.closed();
+  expect(pair.listener.stats).toMatchObject({ refusals: { late: 1 }, unauthenticated: 0 });
+});
+
 const held = (offset: bigint, replid: Replid = REPLID_A) => ({
   history: HistoryId.of("1".padStart(16, "0")),
   offset: offset as Offset,
@@ -260,6 +277,22 @@ test.each<[string, (stranger: Stranger, tail: Offset) => void]>([
   expect(await stranger.hears("refused")).toMatchObject({ code: "malformed" });
   await eventually(() => expect(pair.listener.stats).toMatchObject({ links: [], refusals: { malformed: 1 } }));
   expect(pair.acks).toEqual([]);
+});
+
+test("ACK_AFTER_DURABLE: retention waits for what the peer has made durable, not for what it has only received", async () => {
+  await using pair = await LinkPair.open();
+  const history = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });
+  history.writePings(10);
+  const { offset: received } = history.tail;
+  const stranger = await Stranger.proven(pair.port);
+  stranger.say({ kind: "subscribe", stream: STREAM, held: [held(0n)], windowBytes: 1_000_000 });
+  await stranger.hears("records");
+  const ack = { kind: "ack", stream: STREAM, history: history.id, received: { offset: received, atMs: 1 }, consumedBytes: 0 } as const;
+  stranger.say(ack);
+  await eventually(() => expect(pair.acks).toHaveLength(1));
+  expect(pair.origin.retained.get("peer:eu-west")?.offset).toBe(0n);
+  stranger.say({ ...ack, durable: { offset: 14n as Offset, atMs: 1 } });
+  await eventually(() => expect(pair.origin.retained.get("peer:eu-west")?.offset).toBe(14n));
 });
 
 test("proven connections that ask for nothing are one per region, and take nobody's place", async () => {

@@ -21,6 +21,7 @@ import { tempFolder } from "../../support/temp-folder.ts";
 class SmallDisk {
   leftBytes: number;
   attempts = 0;
+  syncs = 0;
   syncError: Error | undefined;
 
   constructor(leftBytes: number) {
@@ -32,7 +33,7 @@ class SmallDisk {
     return new Proxy(file, {
       get: (target, name) => {
         if (name === "writev") return (buffers: readonly Buffer[], position: number) => this.#write(target, buffers, position);
-        if (name === "datasync") return () => (this.syncError ? Promise.reject(this.syncError) : target.datasync());
+        if (name === "datasync") return () => this.#sync(target);
         const value: unknown = Reflect.get(target, name, target);
         return typeof value === "function" ? value.bind(target) : value;
       },
@@ -47,6 +48,12 @@ class SmallDisk {
   async #write(file: FileHandle, buffers: readonly Buffer[], position: number): Promise<{ bytesWritten: number }> {
     const fits = this.#taken(buffers);
     return file.write(fits, 0, fits.length, position);
+  }
+
+  async #sync(file: FileHandle): Promise<void> {
+    if (this.syncError) throw this.syncError;
+    await file.datasync();
+    this.syncs++;
   }
 
   #taken(buffers: readonly Buffer[]): Buffer {
@@ -121,6 +128,24 @@ test("ACK_AFTER_DURABLE: while the sync fails nothing is durable, and what is cu
   expect(again.stats().tornTails).toBe(0);
   expect(await readAll(again.current!)).toEqual(kept);
   await Promise.all([again.close(), journal.close()]);
+});
+
+test("ACK_AFTER_DURABLE: an everysec sync that failed is owed, until one succeeds", async () => {
+  await using folder = await tempFolder("journal");
+  const disk = new SmallDisk(Number.POSITIVE_INFINITY);
+  const journal = await openJournal(folder.path, { openFile: disk.open, writeNow: disk.writeNow, fsync: "everysec" });
+  const history = await startCurrent(journal);
+  appendNext(history, 10);
+  await written(journal);
+  const before = disk.syncs;
+  disk.syncError = Object.assign(new Error("input/output error"), { code: "EIO" });
+  await journal.keepHouse();
+  expect(journal.stats().diskError).toBe("EIO");
+  disk.syncError = undefined;
+  await journal.keepHouse();
+  await journal.keepHouse();
+  expect(disk.syncs).toBe(before + 1);
+  await journal.close();
 });
 
 test("closing a journal whose disk is full ends, and says nothing is durable that is not", async () => {

@@ -1,0 +1,37 @@
+/** ONE_WRITER: what a gateway does before its first unit, so that nobody else's units commit behind its back. */
+import { type AddressInfo, createServer } from "node:net";
+import { expect, test } from "vitest";
+import { checkpointKey, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { openRawSocket } from "../../../src/delivery/write/raw-socket.ts";
+import { RedisServer } from "../../support/redis-server.ts";
+import { applied, Running } from "./running.ts";
+import { StubHistory, StubLog } from "./stub-log.ts";
+
+const KEY = checkpointKey(new StubLog().stream);
+
+test("ONE_WRITER: a load has claimed the target before it looks at its first key", async () => {
+  await using server = await RedisServer.start();
+  const journal = new StubLog(new StubHistory());
+  const seen: string[] = [];
+  const loadSnapshot = async () => void seen.push(String(await server.call("GET", KEY)));
+  await using _delivery = new Running(journal, server, { loadSnapshot });
+  await applied(journal);
+  expect(seen.map((text) => parseCheckpoint(text).state)).toEqual(["loading"]);
+});
+
+test("ONE_WRITER: a server on which the guard stops nothing is refused before the first unit", async () => {
+  const server = createServer((peer) => {
+    peer.on("error", () => undefined);
+    peer.on("data", () => peer.write("+OK\r\n:0\r\n+OK\r\n*0\r\n"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    const { port } = server.address() as AddressInfo;
+    await expect(openRawSocket({ host: "127.0.0.1", port }, KEY)).rejects.toMatchObject({
+      code: "TARGET_REFUSED",
+      message: expect.stringContaining("although its watched key was touched"),
+    });
+  } finally {
+    server.close();
+  }
+});
