@@ -42,10 +42,11 @@ const value = (random: Random): string | Buffer => {
   return random.chance(0.1) ? random.bytes(random.between(0, 60)) : random.text(random.between(0, 60));
 };
 /**
- * Long after the test. A writable target also expires by its own clock: what the source rescues in the last moment (PERSIST, a new
- * TTL, a copy) is gone there if it comes late. So only keys that nobody rescues or reads get a short TTL.
+ * Long after the test, however long it is. A writable target also expires by its own clock: what the source rescues or moves on in the
+ * last moment (PERSIST, a new TTL, a copy) is gone there if it comes late. So only keys that nobody rescues or reads get a short TTL.
  */
-const ttlMs = (random: Random): number => random.between(600_000, 9_000_000);
+const DAY_MS = 86_400_000;
+const ttlMs = (random: Random): number => random.between(DAY_MS, 3 * DAY_MS);
 const shortTtlMs = (random: Random): number => (random.chance(0.5) ? random.between(1, 3_000) : ttlMs(random));
 const id = "*";
 
