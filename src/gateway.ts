@@ -170,7 +170,7 @@ class Gateway {
       livenessMs: link.livenessMs,
       log: this.#child("link"),
       clock,
-      requestSnapshot: () => order.place(),
+      requestSnapshot: (_, beyond) => order.place(beyond),
       onAck: (ack) => {
         acks.note(ack);
         if (ack.history === journal.progress?.history) lag.onAck(ack, ack.clock, clock.nowMs());

@@ -254,5 +254,12 @@ export function notReadyReasons(status: GatewayStatus): readonly string[] {
   const links = status.links
     .filter((link) => link.direction === "receiving" && link.phase !== "open")
     .map((link) => `the link from ${link.peer} is ${link.phase}`);
-  return [...services, ...disks, ...streams, ...links];
+  const waiting = status.links
+    .filter(({ phase }) => phase === "open")
+    .flatMap(({ peer, direction, streams: carried }) =>
+      carried
+        .filter(({ phase }) => phase === "waiting" || phase === "resuming")
+        .map(({ stream }) => (direction === "sending" ? `${peer} waits for ${stream}` : `${stream} has not gone on yet at ${peer}`)),
+    );
+  return [...services, ...disks, ...streams, ...links, ...waiting];
 }

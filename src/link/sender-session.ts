@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Mark, StreamLog } from "../stream/log.ts";
-import type { HistoryId, StreamId } from "../stream/position.ts";
+import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import type { AckFrame, Frame, Head, SubscribeFrame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
@@ -28,7 +28,7 @@ export type PeerAck = {
 export type SenderPorts = {
   readonly onAck: (ack: PeerAck) => void;
   /** Asks the source for a snapshot; called again while none comes, so asking twice must be harmless. */
-  readonly requestSnapshot: (stream: StreamId) => void;
+  readonly requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
 };
 
 export type SenderSessionOptions = SenderPorts & {

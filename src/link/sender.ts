@@ -42,7 +42,7 @@ export type StreamSenderOptions = {
   readonly outlet: Outlet;
   readonly log: Logger;
   /** Asks the source for a snapshot; called again while none comes, so asking twice must be harmless. */
-  readonly requestSnapshot: (stream: StreamId) => void;
+  readonly requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
 };
 
 export class StreamSender {
@@ -51,7 +51,7 @@ export class StreamSender {
   readonly #reader: string;
   readonly #outlet: Outlet;
   readonly #logger: Logger;
-  readonly #requestSnapshot: (stream: StreamId) => void;
+  readonly #requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
   readonly #window: SendWindow;
   readonly #notice = new Notice();
   /** Histories in which the peer's bytes turned out not to be ours. */
@@ -153,7 +153,7 @@ export class StreamSender {
         this.#move("waiting");
         this.#logger.info({ event: "link.stream-waiting", reason: plan }, "the peer waits until the stream can go on");
       }
-      if (plan === "request") this.#requestSnapshot(this.#stream);
+      if (plan === "request") this.#requestSnapshot(this.#stream, this.#heldOfCurrent());
       await this.#moved(signal);
     }
     return undefined;
@@ -307,6 +307,12 @@ export class StreamSender {
         scope.abort();
       }
     }
+  }
+
+  /** What the peer holds whole of the current history: a snapshot from before it would be of no use to the peer. */
+  #heldOfCurrent(): Offset | undefined {
+    const { current } = this.#log;
+    return this.#held().find(({ history, snapshot }) => history === current?.id && snapshot === undefined)?.offset;
   }
 
   /** Newest first. */

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
-import type { HistoryLog, StreamLog } from "../stream/log.ts";
+import type { HistoryLog, StoredSnapshot, StreamLog } from "../stream/log.ts";
 import type { Offset } from "../stream/position.ts";
 import { receiveSnapshot } from "./full-sync.ts";
 import { type MasterAddress, MasterConnection } from "./master-connection.ts";
@@ -26,14 +26,23 @@ export type SnapshotTakerOptions = {
 export class SnapshotOrder {
   readonly #placed = new Notice();
   #wanted = false;
+  #beyond: Offset | undefined;
 
-  place(): void {
+  /** `beyond`: only a later snapshot is of use to who orders it; undefined: any is. */
+  place(beyond?: Offset): void {
     this.#wanted = true;
+    if (beyond !== undefined && (this.#beyond === undefined || beyond > this.#beyond)) this.#beyond = beyond;
     this.#placed.wake();
+  }
+
+  /** Whether this snapshot is what was ordered. */
+  isServedBy(snapshot: StoredSnapshot | undefined): boolean {
+    return snapshot !== undefined && (this.#beyond === undefined || snapshot.info.offset > this.#beyond);
   }
 
   fulfil(): void {
     this.#wanted = false;
+    this.#beyond = undefined;
   }
 
   async placed(signal: AbortSignal): Promise<void> {
@@ -56,7 +65,7 @@ export class SnapshotTaker {
       if (signal.aborted) return;
       const history = this.#options.journal.current;
       // A history that is just arriving brings its own snapshot.
-      if (history !== undefined && history.snapshot === undefined) await this.#take(history, signal);
+      if (history !== undefined && !this.#order.isServedBy(history.snapshot)) await this.#take(history, signal);
       this.#order.fulfil();
     }
   }

@@ -27,3 +27,15 @@ test("a receiver that cannot reach its origin is not ready; an origin whose peer
   const [sending, ...others] = originStatus.links;
   expect(notReadyReasons({ ...originStatus, links: [{ ...sending!, phase: "closed" }, ...others] })).toEqual([]);
 });
+
+test("a stream that waits on an open link is a reason on both sides", () => {
+  const waiting = { stream: "us-east/0", phase: "waiting", acked: {} };
+  const [sending, ...others] = originStatus.links;
+  expect(notReadyReasons({ ...originStatus, links: [{ ...sending!, phase: "open", streams: [waiting] }, ...others] })).toEqual([
+    `${sending!.peer} waits for us-east/0`,
+  ]);
+  const link = { ...replicaStatus.links[0]!, phase: "open", streams: [{ ...waiting, phase: "resuming" }] };
+  expect(notReadyReasons({ ...replicaStatus, services: [], streams: [], links: [link] })).toEqual([
+    "us-east/0 has not gone on yet at us-east",
+  ]);
+});

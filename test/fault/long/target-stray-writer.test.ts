@@ -1,10 +1,10 @@
 /** Somebody else writes to the target: what can be noticed is noticed, and after that nothing more is touched. */
 import { expect, test } from "vitest";
-import { checkpointKey } from "../../src/delivery/write/checkpoint.ts";
-import { StreamId } from "../../src/stream/position.ts";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
-import { deliverySays, loads, streaming } from "../support/under-load.ts";
+import { checkpointKey } from "../../../src/delivery/write/checkpoint.ts";
+import { StreamId } from "../../../src/stream/position.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
+import { deliverySays, loads, streaming } from "../../support/under-load.ts";
 
 const KEY = checkpointKey(StreamId.of("us-east", 0));
 

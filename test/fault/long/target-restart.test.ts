@@ -2,9 +2,9 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
-import { conditions, loads, underLoad } from "../support/under-load.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
+import { conditions, loads, underLoad } from "../../support/under-load.ts";
 
 test("restarts with its append-only file", async () => {
   await using pair = await Pair.start({ targetArgs: ["--appendonly", "yes", "--appendfsync", "always"] });

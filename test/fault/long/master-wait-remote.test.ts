@@ -1,8 +1,8 @@
 /** ACK_AFTER_DURABLE across regions: what WAIT counted under `master.ack`, another region has, whatever dies at the origin. */
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { FedPair } from "../support/fed-pair.ts";
-import { Pair } from "../support/pair.ts";
+import { eventually } from "../../support/eventually.ts";
+import { FedPair } from "../../support/fed-pair.ts";
+import { Pair } from "../../support/pair.ts";
 
 const RTT_MS = 80;
 const WRITES = 40;

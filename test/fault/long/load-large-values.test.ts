@@ -2,8 +2,8 @@
 import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
-import { peakMemoryBytes } from "../support/memory-peak.ts";
-import { Pair } from "../support/pair.ts";
+import { peakMemoryBytes } from "../../support/memory-peak.ts";
+import { Pair } from "../../support/pair.ts";
 
 const MIB = 1024 * 1024;
 const PEAK_BYTES = 200 * MIB;

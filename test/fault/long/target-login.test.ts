@@ -1,7 +1,7 @@
 /** The target's user changes while the stream runs. */
 import { expect, test } from "vitest";
-import { Pair } from "../support/pair.ts";
-import { deliverySays, streaming } from "../support/under-load.ts";
+import { Pair } from "../../support/pair.ts";
+import { deliverySays, streaming } from "../../support/under-load.ts";
 
 test("the password is changed: nothing ends until the next login, which is refused in clear words and without the password", async () => {
   await using pair = await Pair.create({

@@ -2,10 +2,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { peakMemoryBytes } from "../support/memory-peak.ts";
-import { Pair } from "../support/pair.ts";
-import { writeBlobs } from "../support/writes.ts";
+import { eventually } from "../../support/eventually.ts";
+import { peakMemoryBytes } from "../../support/memory-peak.ts";
+import { Pair } from "../../support/pair.ts";
+import { writeBlobs } from "../../support/writes.ts";
 
 const MIB = 1024 * 1024;
 const PEAK_BYTES = 200 * MIB;

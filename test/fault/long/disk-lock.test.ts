@@ -2,8 +2,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
 
 test.each(["us-east", "eu-west"] as const)("a second gateway of %s on the same folder ends at once and says why", async (region) => {
   await using pair = await Pair.start();

@@ -5,9 +5,9 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { eventually } from "../support/eventually.ts";
-import { Pair } from "../support/pair.ts";
-import { writeBlobs } from "../support/writes.ts";
+import { eventually } from "../../support/eventually.ts";
+import { Pair } from "../../support/pair.ts";
+import { writeBlobs } from "../../support/writes.ts";
 
 const JOURNAL = { segment: "256KiB", memory: "1MiB" };
 const BLOBS = 400;

@@ -1,8 +1,8 @@
 /** Units that are far larger than anything that should be in memory at once (BOUNDED, TRANSACTIONS_STAY_WHOLE). */
 import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
-import { peakMemoryBytes } from "../support/memory-peak.ts";
-import { Pair } from "../support/pair.ts";
+import { peakMemoryBytes } from "../../support/memory-peak.ts";
+import { Pair } from "../../support/pair.ts";
 
 const PEAK_BYTES = 200 * 1024 * 1024;
 const COMMANDS = 100_000;
