@@ -5,8 +5,8 @@
  */
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import { createServer as createTlsServer, Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Logger } from "pino";
@@ -14,6 +14,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Crowd } from "../runtime/crowd.ts";
+import { followRenewals, listenUntilAborted } from "../runtime/listening.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { StreamLog } from "../stream/log.ts";
 import type { StreamId } from "../stream/position.ts";
@@ -92,7 +93,7 @@ export class LinkListener implements Service {
     const sockets = new WebSocketServer({ ...WEBSOCKET_OPTIONS, noServer: true, clientTracking: false });
     const server = this.#createServer();
     const scope = new Scope(signal);
-    const forget = this.#followRenewals(server);
+    const forget = followRenewals(server, this.#options);
     const onMaster = () => this.#refusals.add("failover", "the master was told to FAILOVER and picked this gateway, which refused");
     guardDoor(server, onMaster, scope.signal);
     server.on("upgrade", (request, socket, head) => {
@@ -151,24 +152,15 @@ export class LinkListener implements Service {
     return server;
   }
 
-  /** New links get the renewed certificate; those that run go on. */
-  #followRenewals(server: Server): () => void {
-    const { tls, onTlsRenewal } = this.#options;
-    if (!tls || !onTlsRenewal || !(server instanceof TlsServer)) return () => undefined;
-    return onTlsRenewal(() => server.setSecureContext({ ...tls }));
-  }
-
   /** Returns when the signal aborts. */
   async #listen(server: Server, signal: AbortSignal): Promise<void> {
     const { host, port } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", (cause) => reject(wrapError("LINK_CONNECTION", `cannot listen on ${host}:${port}`, cause)));
-      server.listen(port, host, () => {
-        this.#port = (server.address() as AddressInfo).port;
-        this.#logger.info({ event: "link.listening", host, port: this.#port }, "listening for links");
-        if (signal.aborted) resolve();
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+    const onListening = (actual: number) => {
+      this.#port = actual;
+      this.#logger.info({ event: "link.listening", host, port: actual }, "listening for links");
+    };
+    await listenUntilAborted(server, { host, port, onListening }, signal).catch((cause) => {
+      throw wrapError("LINK_CONNECTION", `cannot listen on ${host}:${port}`, cause);
     });
   }
 

@@ -4,12 +4,13 @@
  * says what is safe whichever of them is promoted. One that is still loading does not count, and without any nothing is applied here.
  */
 import { randomBytes } from "node:crypto";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, Server as TlsServer } from "node:tls";
 import type { Logger } from "pino";
 import { wrapError } from "../../errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { Crowd } from "../../runtime/crowd.ts";
+import { followRenewals, listenUntilAborted } from "../../runtime/listening.ts";
 import { Notice } from "../../runtime/notice.ts";
 import type { Service } from "../../runtime/supervisor.ts";
 import type { StreamLog } from "../../stream/log.ts";
@@ -60,7 +61,7 @@ export class Feed implements Service {
   async run(signal: AbortSignal): Promise<void> {
     const { stats, journal } = this.#options;
     const server = this.#createServer();
-    const forget = this.#followRenewals(server);
+    const forget = followRenewals(server, this.#options);
     const over = new AbortController();
     const stopProgress = journal.onProgress(() => this.#moved());
     const following = this.#followChanges(over.signal);
@@ -91,24 +92,15 @@ export class Feed implements Service {
     return server;
   }
 
-  /** New connections get the renewed certificate; those that run go on. */
-  #followRenewals(server: Server): () => void {
-    const { tls, onTlsRenewal } = this.#options;
-    if (!tls || !onTlsRenewal || !(server instanceof TlsServer)) return () => undefined;
-    return onTlsRenewal(() => server.setSecureContext({ ...tls }));
-  }
-
   async #listen(server: Server, signal: AbortSignal): Promise<void> {
     const { host, port, log, stats } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", (cause) => reject(wrapError("FEED_UNAVAILABLE", `cannot listen on ${host}:${port}`, cause)));
-      server.listen(port, host, () => {
-        stats.listening = true;
-        log.info({ event: "feed.listening", host, port: (server.address() as AddressInfo).port }, "replicas may attach");
-        this.#report();
-        if (signal.aborted) resolve();
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+    const onListening = (actual: number) => {
+      stats.listening = true;
+      log.info({ event: "feed.listening", host, port: actual }, "replicas may attach");
+      this.#report();
+    };
+    await listenUntilAborted(server, { host, port, onListening }, signal).catch((cause) => {
+      throw wrapError("FEED_UNAVAILABLE", `cannot listen on ${host}:${port}`, cause);
     });
   }
 
