@@ -126,6 +126,7 @@ function feedStatus({ feed, address, journal }: StreamParts & { readonly feed: F
     partialSyncs: feed.partialSyncs,
     disconnects: feed.disconnects,
     refusals: feed.refusals,
+    snapshotsRefused: feed.snapshotsRefused,
     replicas: feed.replicas().map(({ address, version, state, connectedAtMs, sent, acked, ackedAtMs, snapshotBytes }) => ({
       address,
       ...(version !== undefined && { version }),

@@ -169,6 +169,12 @@ const METRICS: readonly Metric[] = [
   stream("counter", "causeway_feed_partial_syncs_total", "Replicas that continued where they were.", ({ feed }) => feed?.partialSyncs),
   stream("counter", "causeway_feed_disconnects_total", "Replicas that went, or were cut off.", ({ feed }) => feed?.disconnects),
   stream("counter", "causeway_feed_refusals_total", "Logins and commands refused at the feed.", ({ feed }) => feed?.refusals),
+  stream(
+    "counter",
+    "causeway_feed_snapshots_refused_total",
+    "Replicas that went before they had loaded a snapshot.",
+    ({ feed }) => feed?.snapshotsRefused,
+  ),
   stream("gauge", "causeway_feed_replicas", "Replicas that are attached.", ({ feed }) => feed?.replicas.length),
   fed("causeway_feed_replica_online", "1 while the replica gets the stream, 0 while it gets a snapshot.", ({ state }) =>
     state === "online" ? 1 : 0,

@@ -160,6 +160,8 @@ export type FeedStatus = {
   readonly disconnects: number;
   /** Logins and commands that were refused, and connections turned away. */
   readonly refusals: number;
+  /** Replicas that went before they had loaded a snapshot: repeatedly, their version cannot read it. */
+  readonly snapshotsRefused: number;
   readonly replicas: readonly FedReplicaStatus[];
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;

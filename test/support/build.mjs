@@ -17,6 +17,7 @@ const INPUTS = [
   "test/demo",
   "test/bench",
   "test/fault/random",
+  "test/matrix",
   "tsconfig.json",
   "config/tools/tsconfig.build.json",
   "package-lock.json",

@@ -11,6 +11,8 @@ import { regionPorts, type ServerSpec, type TopologyFile, type TopologySpec, wri
 import { WanProxy } from "./wan-proxy.ts";
 
 export type FedPairOptions = {
+  /** Of the master, and of replicas that name no other. */
+  readonly bin?: string;
   readonly masterArgs?: readonly string[];
   /** Beside `listen`. */
   readonly feed?: Readonly<Record<string, unknown>>;
@@ -22,6 +24,13 @@ export type FedPairOptions = {
 
 type Region = "us-east" | "eu-west";
 
+export type AttachOptions = {
+  readonly args?: readonly string[];
+  readonly bin?: string;
+  /** A replica of this replica, instead of the gateway. */
+  readonly to?: RedisServer;
+};
+
 export class FedPair implements AsyncDisposable {
   readonly master: RedisServer;
   /** Stands between the gateway and its master. */
@@ -30,6 +39,7 @@ export class FedPair implements AsyncDisposable {
   readonly feedPort: number;
   readonly topology: TopologyFile;
   readonly folder: string;
+  readonly #bin: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #stack: AsyncDisposableStackLike;
   readonly #gateways = new Map<Region, Gateway>();
@@ -41,15 +51,17 @@ export class FedPair implements AsyncDisposable {
     this.feedPort = parts.feedPort;
     this.topology = parts.topology;
     this.folder = parts.folder;
+    this.#bin = parts.bin;
     this.#env = parts.env;
     this.#stack = parts.stack;
   }
 
   static async start(options: FedPairOptions = {}): Promise<FedPair> {
     const stack = new AsyncDisposableStackLike();
+    const bin = options.bin ?? findRedisServer()!;
     try {
       const { path: folder } = stack.use(await tempFolder("fed"));
-      const master = stack.use(await RedisServer.start({ args: [...debugArgs(), ...(options.masterArgs ?? [])] }));
+      const master = stack.use(await RedisServer.start({ bin, args: [...debugArgs(bin), ...(options.masterArgs ?? [])] }));
       const masterAddress = stack.use(await WanProxy.start({ target: { port: master.port } }));
       const ports = await regionPorts(["us-east", "eu-west"]);
       const proxy = stack.use(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
@@ -66,7 +78,7 @@ export class FedPair implements AsyncDisposable {
         ...(options.journal && { journal: options.journal }),
       });
       const env = { ...topology.env, ...options.env };
-      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, feedPort, topology, env });
+      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, feedPort, topology, bin, env });
       pair.spawn("us-east");
       pair.spawn("eu-west");
       return pair;
@@ -93,9 +105,9 @@ export class FedPair implements AsyncDisposable {
   }
 
   /** A real replica of the feed, which keeps its data set over a polite restart. */
-  async attach(args: readonly string[] = []): Promise<RedisServer> {
-    const all = ["--replicaof", `127.0.0.1 ${this.feedPort}`, ...debugArgs(), ...args];
-    return this.#stack.use(await RedisServer.start({ args: all }));
+  async attach({ args = [], bin = this.#bin, to }: AttachOptions = {}): Promise<RedisServer> {
+    const all = ["--replicaof", "127.0.0.1", `${to?.port ?? this.feedPort}`, ...debugArgs(bin), ...args];
+    return this.#stack.use(await RedisServer.start({ bin, args: all }));
   }
 
   async stream(region: Region): Promise<StreamStatus> {
@@ -132,6 +144,7 @@ export class FedPair implements AsyncDisposable {
 }
 
 type Parts = Pick<FedPair, "master" | "masterAddress" | "proxy" | "feedPort" | "topology" | "folder"> & {
+  readonly bin: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stack: AsyncDisposableStackLike;
 };
@@ -153,7 +166,7 @@ class AsyncDisposableStackLike implements AsyncDisposable {
 }
 
 /** DEBUG is a setting since 7.0, and always allowed before. */
-function debugArgs(): readonly string[] {
-  const version = execFileSync(findRedisServer()!, ["--version"], { encoding: "utf8" });
+function debugArgs(bin: string): readonly string[] {
+  const version = execFileSync(bin, ["--version"], { encoding: "utf8" });
   return Number(/v=(\d+)/.exec(version)?.[1] ?? 0) >= 7 ? ["--enable-debug-command", "yes"] : [];
 }

@@ -24,6 +24,8 @@ export class FeedStats {
   partialSyncs = 0;
   /** Replicas that went, or were cut off. */
   disconnects = 0;
+  /** Replicas that went after the snapshot without an acknowledgement: most often they cannot read it. */
+  snapshotsRefused = 0;
   /** Commands and logins that were refused. */
   refusals = 0;
   replicas: () => readonly AttachedReplica[] = () => [];

@@ -6,6 +6,7 @@
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
 import { GatewayError, wrapError } from "../../errors.ts";
+import { describeRdb } from "../../rdb/aux.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { Notice } from "../../runtime/notice.ts";
 import type { HistoryLog, StoredSnapshot, StreamLog } from "../../stream/log.ts";
@@ -57,6 +58,8 @@ export class ReplicaSession {
   #acked: Offset | undefined;
   #ackedAtMs: number | undefined;
   #snapshotBytes = 0;
+  /** The snapshot that it was sent and has not acknowledged: `REDIS0012, written by redis 8.0.2`. */
+  #unread: string | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -72,13 +75,13 @@ export class ReplicaSession {
     const stop = () => this.#end("the gateway is stopping");
     signal.addEventListener("abort", stop, { once: true });
     socket.setNoDelay(true).setTimeout(SILENCE_MS, () => this.#end("nothing was heard for a minute"));
-    socket.on("error", (error) => this.#end(`the connection failed: ${error.message}`));
+    socket.on("error", (error) => this.#lost(`the connection failed: ${error.message}`));
     socket.on("data", (chunk) => this.#hear(chunk));
     socket.on("drain", () => this.#drained.wake());
     const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
     if (signal.aborted) stop();
     await closed;
-    this.#end("the replica closed the connection");
+    this.#lost("the replica closed the connection");
     signal.removeEventListener("abort", stop);
     await this.#serving;
   }
@@ -210,6 +213,7 @@ export class ReplicaSession {
       this.#socket.write(`+FULLRESYNC ${replid} ${from}\r\n$${snapshot.rdbBytes}\r\n`);
       await this.#sendSnapshot(snapshot, signal);
       if (signal.aborted) return;
+      log.info({ event: "feed.snapshot-sent", replica: this.replica?.address, rdb: this.#unread }, "the snapshot is sent");
       this.#state = "online";
     }
     onChange();
@@ -230,6 +234,7 @@ export class ReplicaSession {
         if (chunk === undefined || chunk === "end") return;
         if (chunk === "aborted") throw new GatewayError("HISTORY_CHANGED", "the snapshot was given up");
         const bytes = decodeChunkPayload(chunk, decodeChunkHeader(chunk));
+        this.#unread ??= describeRdb(bytes);
         await this.#write(bytes, signal);
         this.#snapshotBytes += bytes.length;
       }
@@ -246,9 +251,25 @@ export class ReplicaSession {
   /** A replica cannot have more than was sent; what says so is not believed. */
   #acknowledged(offset: Offset): void {
     if (this.#attached === undefined || this.#state !== "online") return;
+    this.#unread = undefined;
     this.#acked = offset < this.#sent ? offset : this.#sent;
     this.#ackedAtMs = this.#options.clock.nowMs();
     this.#options.onChange();
+  }
+
+  #lost(why: string): void {
+    if (this.replica !== undefined && this.#unread !== undefined) this.#noteRefused(this.replica, this.#unread);
+    this.#end(why);
+  }
+
+  /** A replica whose version cannot load a snapshot closes the connection without a word, and asks for it again and again. */
+  #noteRefused(replica: AttachedReplica, rdb: string): void {
+    const { stats, log, clock } = this.#options;
+    const version = replica.version === undefined ? "" : ` ${replica.version}`;
+    const message = `replica ${replica.address}${version} went away before it had loaded the snapshot (RDB ${rdb}): if this repeats, its version cannot read what such a master writes`;
+    stats.snapshotsRefused++;
+    stats.lastError = { message, atMs: clock.nowMs() };
+    log.warn({ event: "feed.snapshot-refused", replica: replica.address, rdb, sentBytes: replica.snapshotBytes }, message);
   }
 
   #end(why: string): void {

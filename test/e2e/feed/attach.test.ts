@@ -1,11 +1,13 @@
 /** Real replicas attach to the gateway: what they become is their master, byte for byte, and what was held is never synced in full again. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { FedPair } from "../../support/fed-pair.ts";
 import type { RedisServer } from "../../support/redis-server.ts";
 import { Workload } from "../../support/workload.ts";
 
-const SAVES = ["--save", "3600 1", "--repl-diskless-load", "disabled"];
+const SAVES = ["--save", "3600", "1", "--repl-diskless-load", "disabled"];
 
 async function write(master: RedisServer, seed: number, commands = 3_000): Promise<void> {
   await using load = await Workload.start(master.client(), { seed, name: `s${seed}`, commandsPerSecond: 2_000 });
@@ -23,12 +25,21 @@ test("a replica is fed a snapshot and the stream, and is its master: digest, rep
   expect([fullSyncs, partialSyncs]).toEqual([1, 0]);
   expect(replicas).toEqual([expect.objectContaining({ address: `127.0.0.1:${replica.port}`, state: "online" })]);
   expect((await pair.stream("us-east")).master?.fullSyncs).toBe(1);
+
+  // One that cannot read the snapshot's version closes the connection without a word: the feed names the version.
+  const socket = connect(pair.feedPort, "127.0.0.1");
+  socket.write("PSYNC ? -1\r\n");
+  await once(socket, "data");
+  socket.destroy();
+  const { rdb } = await pair.gateway("eu-west").untilEvent("feed.snapshot-refused");
+  expect(rdb).toMatch(/^(REDIS|VALKEY)\d+, written by (redis|valkey) \d+\.\d+/);
+  expect(await pair.feed()).toMatchObject({ snapshotsRefused: 1, lastError: expect.stringContaining(`${rdb}`) });
 });
 
 test("a replica that is restarted and one that is killed continue by partial sync", async () => {
   await using pair = await FedPair.start();
   await write(pair.master, 3);
-  const [restarted, killed] = [await pair.attach(SAVES), await pair.attach(SAVES)];
+  const [restarted, killed] = [await pair.attach({ args: SAVES }), await pair.attach({ args: SAVES })];
   await pair.same(restarted);
   await pair.same(killed);
   await killed.call("SAVE");

@@ -4,7 +4,7 @@ import { eventually } from "../../support/eventually.ts";
 import { FedPair } from "../../support/fed-pair.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 
-const SAVES = ["--save", "3600 1"];
+const SAVES = ["--save", "3600", "1"];
 
 /** A replica beside the master, which may take its place. */
 async function heir(master: RedisServer): Promise<RedisServer> {
@@ -30,7 +30,7 @@ test("failover at the origin: replicas, also one that slept through two of them,
   await using first = await heir(pair.master);
   await using second = await heir(first);
   await fill(pair.master, "before");
-  const [awake, asleep] = [await pair.attach(), await pair.attach(SAVES)];
+  const [awake, asleep] = [await pair.attach(), await pair.attach({ args: SAVES })];
   await pair.same(awake);
   await pair.same(asleep);
   await asleep.stop();

@@ -13,8 +13,8 @@ test("a replica with the login attaches, one without or with another does not", 
   await using pair = await FedPair.start(login);
   await pair.master.call("SET", "key", "value");
   const stranger = await pair.attach();
-  const liar = await pair.attach(["--masteruser", "feeder", "--masterauth", "wrong"]);
-  const replica = await pair.attach(["--masteruser", "feeder", "--masterauth", PASSWORD]);
+  const liar = await pair.attach({ args: ["--masteruser", "feeder", "--masterauth", "wrong"] });
+  const replica = await pair.attach({ args: ["--masteruser", "feeder", "--masterauth", PASSWORD] });
   await pair.same(replica);
   await eventually(() => stranger.log.includes("NOAUTH") && liar.log.includes("WRONGPASS"));
   const { replicas, refusals } = await pair.feed();
@@ -30,8 +30,8 @@ test("TLS: a replica with a certificate of the authority attaches, one with anot
     ...["--tls-replication", "yes", "--tls-ca-cert-file", file("ca.crt")],
     ...["--tls-cert-file", file(`${name}.crt`), "--tls-key-file", file(`${name}.key`)],
   ];
-  const [plain, stranger] = [await pair.attach(), await pair.attach(certified("stranger"))];
-  const replica = await pair.attach(certified("us-east"));
+  const [plain, stranger] = [await pair.attach(), await pair.attach({ args: certified("stranger") })];
+  const replica = await pair.attach({ args: certified("us-east") });
   await pair.same(replica);
   await eventually(async () => (await pair.feed()).refusals > 1);
   for (const refused of [plain, stranger]) expect(await refused.info("master_link_status")).toBe("down");
