@@ -3,12 +3,16 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 /** Many faults one by one, and some that must last: only with `--mode faults`, which runs every fault test and nothing else. */
 const LONG = "test/fault/long/**";
+/** Needs programs that only test/deploy/setup.mjs installs: only with `--mode deploy`. */
+const DEPLOY = "test/deploy/**";
+
+const INCLUDED: Readonly<Record<string, string>> = { faults: "test/fault/**/*.test.ts", deploy: `${DEPLOY}/*.test.ts` };
 
 export default defineConfig(({ mode }) => ({
   test: {
     root: fileURLToPath(new URL("../../", import.meta.url)),
-    include: [mode === "faults" ? "test/fault/**/*.test.ts" : "test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...(mode === "faults" ? [] : [LONG])],
+    include: [INCLUDED[mode] ?? "test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, ...(mode in INCLUDED ? [] : [LONG, DEPLOY])],
     // Tests that start the built gateway need a fresh dist/.
     globalSetup: ["test/support/vitest-global-setup.ts"],
     pool: "forks",

@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, ROOT } from "./build.mjs";
+import { debianInstall } from "./debian-packages.mjs";
 import { findRedisServer } from "./redis-binary.mjs";
 
 const OLDEST_NODE = [20, 19];
@@ -17,17 +18,7 @@ const PACKAGE_MANAGERS = [
   {
     command: "apt-get",
     manual: "apt-get install redis-server",
-    // Debian starts a service at installation; policy-rc.d forbids it for this call, and nobody wants it at the next boot.
-    script: `
-      policy=/usr/sbin/policy-rc.d
-      if [ ! -e $policy ]; then
-        trap 'rm -f /usr/sbin/policy-rc.d' EXIT INT TERM
-        printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod 755 $policy
-      fi
-      export DEBIAN_FRONTEND=noninteractive
-      install() { apt-get install -y -qq --no-install-recommends redis-server; }
-      install || { apt-get update -qq; install; } || exit 1
-      if [ -d /run/systemd/system ]; then systemctl disable --now redis-server || true; fi`,
+    script: debianInstall("redis-server"),
   },
   { command: "dnf", manual: "dnf install redis", script: "dnf install -y -q redis || dnf install -y -q valkey" },
   { command: "apk", manual: "apk add redis", script: "apk add --quiet redis" },
