@@ -1,0 +1,151 @@
+/** The three ways to carry one master's writes to one replica, as processes of this machine, over the same emulated line. */
+import type { GatewayStatus } from "../../../src/admin/status.ts";
+import { eventually } from "../../support/eventually.ts";
+import { freePort } from "../../support/free-port.ts";
+import { spawnGateway } from "../../support/gateway.ts";
+import { RedisServer } from "../../support/redis-server.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+import { regionPorts, writeTopology } from "../../support/topology-file.ts";
+import { WanProxy } from "../../support/wan-proxy.ts";
+import type { Network, SystemName } from "./scenario.ts";
+
+const SYNC_TIMEOUT_MS = 600_000;
+const MARK = "bench:mark";
+
+export class System implements AsyncDisposable {
+  readonly name: SystemName;
+  readonly master: RedisServer;
+  readonly replica: RedisServer;
+  /** Undefined over plain loopback. */
+  readonly line: WanProxy | undefined;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly #stack: AsyncDisposableStack;
+  readonly #adminPort: number | undefined;
+  readonly #clients;
+  #marks = 0;
+
+  private constructor(parts: Parts) {
+    this.name = parts.name;
+    this.master = parts.master;
+    this.replica = parts.replica;
+    this.line = parts.line;
+    this.pids = parts.pids;
+    this.#stack = parts.stack;
+    this.#adminPort = parts.adminPort;
+    this.#clients = { master: parts.master.client(), replica: parts.replica.client() };
+  }
+
+  /** Resolves once the replica has what the master has. `master` may hold a data set already. */
+  static async start(name: SystemName, network: Network, master?: RedisServer): Promise<System> {
+    const stack = new AsyncDisposableStack();
+    try {
+      const own = master ?? stack.use(await RedisServer.start());
+      const system = await (name === "native" ? startNative(stack, own, network) : startGateways(stack, own, network, name));
+      await system.caughtUp();
+      return system;
+    } catch (cause) {
+      await stack.disposeAsync();
+      throw cause;
+    }
+  }
+
+  static of(parts: Parts): System {
+    return new System(parts);
+  }
+
+  /** Resolves once what the master has done by now is visible on the replica. */
+  async caughtUp(): Promise<void> {
+    const mark = `${this.name}:${process.pid}:${this.#marks++}`;
+    await this.#clients.master.set(MARK, mark);
+    const isThere = async () => (await this.#clients.replica.get(MARK)) === mark;
+    await eventually(isThere, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs: 1, what: `${this.name}: the replica as far as the master` });
+  }
+
+  /** Empties both sides. */
+  async clear(): Promise<void> {
+    await this.#clients.master.flushall("ASYNC");
+    await this.caughtUp();
+  }
+
+  /** Between the regions, in both directions. */
+  async wireBytes(): Promise<number> {
+    if (this.#adminPort === undefined) return this.line ? this.line.bytes.up + this.line.bytes.down : await this.streamBytes();
+    const answer = await fetch(`http://127.0.0.1:${this.#adminPort}/status`);
+    const [link] = ((await answer.json()) as GatewayStatus).links;
+    return (link?.sentBytes ?? 0) + (link?.receivedBytes ?? 0);
+  }
+
+  /** What the master has written to its replication stream. */
+  async streamBytes(): Promise<number> {
+    return Number(await this.master.info("master_repl_offset"));
+  }
+
+  /** How many keys one side has and the other lacks, by number. */
+  async missingKeys(): Promise<number> {
+    const { master, replica } = this.#clients;
+    const checkpoints = this.name === "write" ? 1 : 0;
+    return Math.abs((await master.dbsize()) + checkpoints - (await replica.dbsize()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+type Parts = {
+  readonly name: SystemName;
+  readonly stack: AsyncDisposableStack;
+  readonly master: RedisServer;
+  readonly replica: RedisServer;
+  readonly line: WanProxy | undefined;
+  readonly pids: Readonly<Record<string, number>>;
+  readonly adminPort?: number;
+};
+
+async function startNative(stack: AsyncDisposableStack, master: RedisServer, network: Network): Promise<System> {
+  const line = await startLine(stack, master.port, network);
+  const replica = stack.use(await RedisServer.start({ args: ["--replicaof", `127.0.0.1 ${line?.port ?? master.port}`] }));
+  return System.of({ name: "native", stack, master, replica, line, pids: { master: master.pid, replica: replica.pid } });
+}
+
+async function startGateways(stack: AsyncDisposableStack, master: RedisServer, network: Network, name: "write" | "feed"): Promise<System> {
+  const { path: folder } = stack.use(await tempFolder("bench"));
+  const ports = await regionPorts(["us-east", "eu-west"]);
+  const line = await startLine(stack, ports["us-east"]!.link, network);
+  const feedPort = await freePort();
+  const target = name === "write" ? stack.use(await RedisServer.start()) : undefined;
+  const topology = await writeTopology({
+    folder,
+    ports,
+    regions: {
+      "us-east": { master: { url: master.url } },
+      "eu-west": target ? { replicas: { "us-east": { url: target.url } } } : { feeds: { "us-east": `127.0.0.1:${feedPort}` } },
+    },
+    links: line ? [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${line.port}` }] : [],
+  });
+  const spawn = (region: string) => stack.use(spawnGateway({ config: topology.path, region, env: topology.env }));
+  const [origin, peer] = [spawn("us-east"), spawn("eu-west")];
+  const replica = target ?? stack.use(await RedisServer.start({ args: ["--replicaof", `127.0.0.1 ${feedPort}`] }));
+  const pids = { master: master.pid, origin: origin.pid, peer: peer.pid, replica: replica.pid };
+  return System.of({ name, stack, master, replica, line, pids, adminPort: ports["us-east"]!.admin });
+}
+
+async function startLine(stack: AsyncDisposableStack, port: number, { line }: Network): Promise<WanProxy | undefined> {
+  if (line === undefined) return undefined;
+  const { rttMs, ...rest } = line;
+  return stack.use(await WanProxy.start({ target: { port }, rttMs, up: rest, down: rest }));
+}
+
+/** Let go in reverse order. */
+class AsyncDisposableStack {
+  readonly #resources: AsyncDisposable[] = [];
+
+  use<T extends AsyncDisposable>(resource: T): T {
+    this.#resources.push(resource);
+    return resource;
+  }
+
+  async disposeAsync(): Promise<void> {
+    for (let resource = this.#resources.pop(); resource; resource = this.#resources.pop()) await resource[Symbol.asyncDispose]();
+  }
+}
