@@ -18,6 +18,7 @@ import {
   sendingStatus,
   serviceStatus,
 } from "./admin/collect.ts";
+import { Samples } from "./admin/samples.ts";
 import { AdminServer } from "./admin/server.ts";
 import type { GatewayStatus } from "./admin/status.ts";
 import { lz4Package } from "./bytes/lz4.ts";
@@ -66,7 +67,7 @@ export type GatewayOptions = {
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 /** Of another region, for the settings of `master.ack` that wait for one. */
 const REMOTE_STAGES = { "local-durable": undefined, "remote-durable": "durable", "remote-applied": "applied" } as const;
-const RATE_INTERVAL_MS = 1_000;
+const SAMPLE_INTERVAL_MS = 1_000;
 
 /** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
@@ -100,6 +101,7 @@ class Gateway {
   readonly #restarts = new Map<string, RestartSwitch>();
   readonly #certificates: CertificateWatch;
   readonly #states = new Map<string, ServiceState>();
+  readonly #samples = new Samples();
   #origin: OriginParts | undefined;
   #listener: LinkListener | undefined;
 
@@ -122,7 +124,7 @@ class Gateway {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const rates = setInterval(() => this.#observeRates(), RATE_INTERVAL_MS);
+    const samples = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS);
     const running = this.#services.map(({ name, start }) => {
       const log = this.#child(name);
       const restarts = this.#restarts.get(name);
@@ -131,7 +133,7 @@ class Gateway {
     try {
       await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
     } finally {
-      clearInterval(rates);
+      clearInterval(samples);
     }
   }
 
@@ -316,15 +318,17 @@ class Gateway {
       clients,
       ...(adminTls && { tls, onTlsRenewal: this.#onRenewalOf(LINK_CERTIFICATES) }),
       status: () => this.#status(),
+      samples: this.#samples,
       restart: (service) => this.#restart(service),
       log: this.#child("admin"),
       clock: this.#clock,
     });
   }
 
-  #observeRates(): void {
+  #sample(): void {
     const nowMs = this.#clock.nowMs();
     for (const [stream, journal] of this.#journals) this.#rates.get(stream)!.observe(journal.stats(), nowMs);
+    this.#samples.take(this.#status());
   }
 
   #child(service: string): Logger {

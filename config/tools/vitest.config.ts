@@ -5,14 +5,20 @@ import { configDefaults, defineConfig } from "vitest/config";
 const LONG = "test/fault/long/**";
 /** Needs programs that only test/deploy/setup.mjs installs: only with `--mode deploy`. */
 const DEPLOY = "test/deploy/**";
+/** Needs a browser: only with `--mode page`. */
+const PAGE = "test/page/**";
 
-const INCLUDED: Readonly<Record<string, string>> = { faults: "test/fault/**/*.test.ts", deploy: `${DEPLOY}/*.test.ts` };
+const INCLUDED: Readonly<Record<string, string>> = {
+  faults: "test/fault/**/*.test.ts",
+  deploy: `${DEPLOY}/*.test.ts`,
+  page: `${PAGE}/*.test.ts`,
+};
 
 export default defineConfig(({ mode }) => ({
   test: {
     root: fileURLToPath(new URL("../../", import.meta.url)),
     include: [INCLUDED[mode] ?? "test/**/*.test.ts"],
-    exclude: [...configDefaults.exclude, ...(mode in INCLUDED ? [] : [LONG, DEPLOY])],
+    exclude: [...configDefaults.exclude, ...(mode in INCLUDED ? [] : [LONG, DEPLOY, PAGE])],
     // Tests that start the built gateway need a fresh dist/.
     globalSetup: ["test/support/vitest-global-setup.ts"],
     pool: "forks",

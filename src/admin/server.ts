@@ -1,6 +1,6 @@
 /**
  * The admin port: /healthz and /readyz for everybody, /status and /metrics for readers, /restart for operators; `access.ts` knows
- * who that is. Each answer is made from one reading of the status and holds no secrets.
+ * who that is. Each answer is made from one reading of the status and holds no secrets. `page.ts` adds the dashboard.
  */
 import { once } from "node:events";
 import { Server as TlsServer } from "node:https";
@@ -14,6 +14,8 @@ import type { AdminClient, AdminRole } from "../topology/admin-view.ts";
 import type { LinkTls } from "../topology/region-view.ts";
 import { Access } from "./access.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./metrics.ts";
+import { servePage } from "./page.ts";
+import type { Samples } from "./samples.ts";
 import { type GatewayStatus, notReadyReasons } from "./status.ts";
 
 export type AdminServerOptions = {
@@ -21,6 +23,8 @@ export type AdminServerOptions = {
   readonly port: number;
   /** Makes the read model; must be quick and must not throw. */
   readonly status: () => GatewayStatus;
+  /** Present: the dashboard is served. */
+  readonly samples?: Samples;
   /** Whom the topology lets in; without any, everybody may read. */
   readonly clients?: readonly AdminClient[];
   /** Present: HTTPS, and certificates as logins. */
@@ -99,7 +103,7 @@ export class AdminServer implements Service {
   }
 
   #app(): FastifyInstance {
-    const { status, log, clock = systemClock, clients = [], tls, restart = () => false } = this.#options;
+    const { status, log, clock = systemClock, clients = [], tls, restart = () => false, samples } = this.#options;
     const access = new Access({ clients, log, clock });
     const limits = { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1000 };
     const app = fastify({
@@ -125,7 +129,7 @@ export class AdminServer implements Service {
       return reply.code(code).send({ error: code >= 500 ? "internal error" : error.message });
     });
     app.setNotFoundHandler((_, reply) =>
-      reply.code(404).send({ error: "expected GET /healthz, /readyz, /status or /metrics, or POST /restart/SERVICE" }),
+      reply.code(404).send({ error: "expected GET / (the dashboard), /healthz, /readyz, /status or /metrics, or POST /restart/SERVICE" }),
     );
 
     app.decorateRequest("client", "");
@@ -141,6 +145,7 @@ export class AdminServer implements Service {
       return reply.code(verdict.status).send({ error: verdict.message });
     });
 
+    if (samples) servePage(app, samples);
     app.get("/healthz", () => ({ alive: true }));
     app.get("/readyz", (_, reply) => {
       const reasons = notReadyReasons(status());

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { pino } from "pino";
 import { expect, test } from "vitest";
+import { Samples } from "../../src/admin/samples.ts";
 import { AdminServer, type AdminServerOptions } from "../../src/admin/server.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
@@ -73,9 +74,10 @@ function askTls(
 const POST = { method: "POST" };
 
 test("health is for everybody; readers read, operators also act; a stranger does neither", async () => {
-  await using admin = await serve({ clients: [READER, OPERATOR] });
-  for (const path of ["/healthz", "/readyz"]) expect(await admin.ask(path)).toBe(200);
-  for (const path of ["/status", "/metrics"]) {
+  await using admin = await serve({ clients: [READER, OPERATOR], samples: new Samples() });
+  for (const path of ["/healthz", "/readyz", "/", "/page/main.js", "/page/lib/uPlot.esm.js"]) expect(await admin.ask(path)).toBe(200);
+  for (const path of ["/page/", "/page/..%2fserver.ts", "/page/lib/lit-html.d.ts"]) expect(await admin.ask(path)).toBe(404);
+  for (const path of ["/status", "/metrics", "/samples"]) {
     expect([await admin.ask(path), await admin.ask(path, READER.token), await admin.ask(path, OPERATOR.token)]).toEqual([401, 200, 200]);
   }
   expect([await admin.ask("/restart/source", undefined, POST), await admin.ask("/restart/source", READER.token, POST)]).toEqual([401, 403]);

@@ -30,14 +30,14 @@ export function build() {
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
   const result = spawnSync(process.execPath, [tsc, "-p", "config/tools/tsconfig.build.json"], { cwd: ROOT, encoding: "utf8" });
   if (result.status !== 0) throw new Error(`The build failed:\n${result.stdout}${result.stderr}`);
-  copyGenerated();
+  copyAsIs();
   writeFileSync(STAMP, wanted);
   return true;
 }
 
-/** protobufjs writes .js beside .d.ts; the compiler reads the second and leaves the first where it is. */
-function copyGenerated() {
-  for (const path of filesUnder(join(ROOT, "src")).filter((name) => name.endsWith(".js"))) {
+/** The dashboard is served as it is written; what protobufjs made lies beside its .d.ts, which is all that the compiler reads. */
+function copyAsIs() {
+  for (const path of filesUnder(join(ROOT, "src")).filter((name) => !name.endsWith(".ts"))) {
     const copy = join(DIST, relative(ROOT, path));
     mkdirSync(dirname(copy), { recursive: true });
     cpSync(path, copy);

@@ -15,7 +15,7 @@ test.each([
 
 test("counts, milliseconds and durations", () => {
   expect([17_300, 12, 1e6].map(formatCount)).toEqual(["17.3k", "12", "1.0M"]);
-  expect([0, 0.04, -3.2, 92.5, 12_000].map(formatMs)).toEqual(["0.0 ms", "0.0 ms", "-3.2 ms", "93 ms", "12 s"]);
+  expect([0, 0.04, -3.2, 92.5, 7_540, 12_000].map(formatMs)).toEqual(["0.0 ms", "0.0 ms", "-3.2 ms", "93 ms", "7.5 s", "12 s"]);
   expect([0, 999, 61_000, 3_600_000, 90_061_000, -1].map(formatDuration)).toEqual(["0 s", "0 s", "1 m 1 s", "1 h", "1 d 1 h", "0 s"]);
 });
 

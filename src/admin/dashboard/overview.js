@@ -1,0 +1,167 @@
+/** What would be lost now, as one big number, and the few numbers beside it. */
+/** @import { LinkStatus, StreamStatus } from "../status.ts" */
+/** @import { Sample } from "../samples.ts" */
+/** @import { Store } from "./store.js" */
+import { formatBytes, formatCount, formatMs } from "./format.js";
+import { html } from "./lib/lit-html.js";
+import { sparkline } from "./sparkline.js";
+
+/** Seconds in a sparkline. */
+const SPARK = 120;
+
+/**
+ * @typedef {{ label: string, value: string, note: string, key: string | undefined }} Figure `key` names the column that is drawn
+ */
+
+/**
+ * @param {Sample} sample
+ * @param {Store} store
+ */
+export function overview({ status }, store) {
+  const origin = status.streams.find(({ role }) => role === "origin");
+  const big = origin ? atRisk(origin, status.links) : unapplied(status.streams);
+  const figures = [
+    ...(origin ? peerFigures(origin, status.links) : linkFigures(status.links)),
+    ...streamFigures(origin ?? status.streams[0]),
+  ];
+  return html`
+    <section class="overview" aria-label="Overview">
+      <div class="card hero">
+        <h2 class="label">${big.label}</h2>
+        <p class="number">${number(big.value)}</p>
+        <p class="note">${big.note}</p>
+        ${sparkline(big.key === undefined ? [] : store.recent(big.key, SPARK), SPARK)}
+      </div>
+      <dl class="figures">
+        ${figures.map(
+          ({ label, value, note, key }) => html`
+            <div class="card figure">
+              <dt class="label">${label}</dt>
+              <dd class="number">${number(value)}</dd>
+              <dd class="note">${note}</dd>
+              <dd>${sparkline(key === undefined ? [] : store.recent(key, SPARK), SPARK)}</dd>
+            </div>
+          `,
+        )}
+      </dl>
+    </section>
+  `;
+}
+
+/**
+ * A digit group and its unit, which stands back.
+ * @param {string} text
+ */
+function number(text) {
+  const [, value = text, unit = ""] = /^([\d.-]+) ?(.*)$/.exec(text) ?? [];
+  return unit === "" ? html`${value}` : html`${value}<span class="unit"> ${unit}</span>`;
+}
+
+/**
+ * @param {StreamStatus} origin
+ * @param {readonly LinkStatus[]} links
+ * @returns {Figure}
+ */
+function atRisk({ id }, links) {
+  const peers = links.flatMap(({ peer, streams }) => {
+    const lag = streams.find(({ stream }) => stream === id)?.lag;
+    return lag?.behindBytes.durable === undefined ? [] : [{ peer, bytes: lag.behindBytes.durable, ms: lag.lagMs }];
+  });
+  const label = "Data at risk";
+  const [best] = peers.toSorted((a, b) => a.bytes - b.bytes);
+  if (!best) return { label, value: "unknown", note: `No peer has acknowledged anything of ${id} yet.`, key: undefined };
+  const key = `atRisk:${id}:${best.peer}`;
+  if (best.bytes === 0) return { label, value: "0 B", note: `All of ${id} is durable at ${best.peer}.`, key };
+  return { label, value: formatBytes(best.bytes), note: `of ${id} would be lost with this region now. ${best.peer} has the rest.`, key };
+}
+
+/**
+ * @param {readonly StreamStatus[]} streams
+ * @returns {Figure}
+ */
+function unapplied(streams) {
+  const bytes = streams.reduce((sum, { positions: { received, applied } }) => {
+    return received === undefined || applied === undefined ? sum : sum + Number(BigInt(received) - BigInt(applied));
+  }, 0);
+  const label = "Received, not applied";
+  const known = streams.some(({ positions }) => positions.applied !== undefined);
+  if (!known) return { label, value: "-", note: "Nothing was applied here yet.", key: undefined };
+  const note = bytes === 0 ? "Everything that came is in the target." : "lies in the journal and is on its way to the target.";
+  return { label, value: formatBytes(Math.max(0, bytes)), note, key: undefined };
+}
+
+/**
+ * @param {StreamStatus} origin
+ * @param {readonly LinkStatus[]} links
+ * @returns {readonly Figure[]}
+ */
+function peerFigures({ id }, links) {
+  const peers = links.flatMap(({ peer, streams }) => {
+    const lag = streams.find(({ stream }) => stream === id)?.lag;
+    return lag ? [{ peer, lag }] : [];
+  });
+  const [worst] = peers.toSorted((a, b) => b.lag.lagMs - a.lag.lagMs);
+  const total = worst?.lag.ms.total;
+  return [
+    {
+      label: "Lag now",
+      value: formatMs(worst?.lag.lagMs),
+      note: worst ? `oldest write not applied at ${worst.peer}` : "no peer takes this stream",
+      key: worst && `lag:${id}:${worst.peer}`,
+    },
+    {
+      label: "Delay, median",
+      value: formatMs(total?.p50),
+      note: total ? `99 % within ${formatMs(total.p99)}, last minute` : "nothing was measured yet",
+      key: worst && `total:${id}:${worst.peer}`,
+    },
+  ];
+}
+
+/**
+ * @param {readonly LinkStatus[]} links
+ * @returns {readonly Figure[]}
+ */
+function linkFigures(links) {
+  const [link] = links;
+  if (!link) return [];
+  const { peer, rttMs, clock, phase } = link;
+  return [
+    {
+      label: "Round trip",
+      value: formatMs(rttMs),
+      note: clock ? `to ${peer}, clocks differ by ${formatMs(clock.offsetMs)}` : `to ${peer}, ${phase}`,
+      key: `rtt:${link.direction}:${peer}`,
+    },
+    {
+      label: "Reconnects",
+      value: `${link.reconnects}`,
+      note: `of the link from ${peer} since the start`,
+      key: undefined,
+    },
+  ];
+}
+
+/**
+ * @param {StreamStatus | undefined} stream
+ * @returns {readonly Figure[]}
+ */
+function streamFigures(stream) {
+  if (!stream) return [];
+  const { id, throughput, journal, compressionRatio } = stream;
+  const ratio = compressionRatio === undefined ? "" : `, ${compressionRatio.toFixed(1)} times smaller`;
+  return [
+    {
+      label: "Written",
+      value: `${formatBytes(throughput.bytesPerSecond)}/s`,
+      note: `${formatCount(throughput.commandsPerSecond)} commands/s`,
+      key: `bytesPerSecond:${id}`,
+    },
+    {
+      label: "Journal",
+      value: formatBytes(journal.bytes),
+      note: `${journal.segments} ${journal.segments === 1 ? "file" : "files"}${ratio}`,
+      key: `journal:${id}`,
+    },
+  ];
+}
