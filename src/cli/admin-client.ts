@@ -5,7 +5,7 @@ import { request as requestTls } from "node:https";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { GatewayError } from "../errors.ts";
 import { isCertificateOf } from "../link/certificate.ts";
-import { formatHostPort, isWildcard } from "../topology/address.ts";
+import { formatHostPort, parseHostPort } from "../topology/address.ts";
 import { type AdminEndpoint, type AdminRole, adminEndpoints } from "../topology/admin-view.ts";
 import { didYouMean } from "../topology/suggest.ts";
 import { type Environment, loadTopology } from "../topology/topology.ts";
@@ -13,6 +13,8 @@ import { type Environment, loadTopology } from "../topology/topology.ts";
 export type AdminOptions = {
   readonly config: string;
   readonly region?: string;
+  /** host:port to ask instead of the topology's, for the one region. */
+  readonly admin?: string;
   /** PEM files of a client that logs in by certificate. */
   readonly cert?: string;
   readonly key?: string;
@@ -28,10 +30,13 @@ const ASK_TIMEOUT_MS = 3_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 /** The gateways that are meant: one, or all of the topology. Throws CONFIG_INVALID. */
-export function chooseEndpoints({ config, region }: AdminOptions, env: Environment, role: AdminRole): readonly AdminEndpoint[] {
+export function chooseEndpoints({ config, region, admin }: AdminOptions, env: Environment, role: AdminRole): readonly AdminEndpoint[] {
   const all = adminEndpoints(loadTopology(config, env), role);
+  const address = admin === undefined ? {} : parseHostPort(admin);
+  if (address === undefined || (admin !== undefined && region === undefined))
+    throw new GatewayError("CONFIG_INVALID", `--admin ${admin}: expected host:port, and --region beside it`);
   if (region === undefined) return all;
-  const chosen = all.filter((endpoint) => endpoint.region === region);
+  const chosen = all.filter((endpoint) => endpoint.region === region).map((endpoint) => ({ ...endpoint, ...address }));
   if (chosen.length > 0) return chosen;
   const known = all.map((endpoint) => endpoint.region);
   throw new GatewayError("CONFIG_INVALID", `region ${region} is not in ${config} (known: ${known.join(", ")})${didYouMean(region, known)}`);
@@ -39,8 +44,7 @@ export function chooseEndpoints({ config, region }: AdminOptions, env: Environme
 
 /** Never throws but CONFIG_INVALID, when the client's certificate cannot be read. */
 export async function askAdmin(endpoint: AdminEndpoint, method: "GET" | "POST", path: string, options: AdminOptions): Promise<AdminAnswer> {
-  const { region, port, token, tls } = endpoint;
-  const host = isWildcard(endpoint.host) ? (endpoint.host === "::" ? "::1" : "127.0.0.1") : endpoint.host;
+  const { region, host, port, token, tls } = endpoint;
   const where = formatHostPort({ host, port });
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const common = { host, port, path, method, headers, agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) } as const;

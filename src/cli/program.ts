@@ -95,6 +95,7 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .option("-r, --region <name>", "only this region's gateway (default: all that answer)", single("--region"))
     .option("--json", "print the read models as JSON; offsets are decimal strings")
     .option("-w, --watch", "show it again each second until Ctrl-C")
+    .option("--admin <host:port>", "ask this admin port instead of the topology's: a tunnel, or this machine itself", single("--admin"))
     .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
     .option("--key <file>", "its private key")
     .addHelpText(
@@ -113,6 +114,7 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .argument("<service>", "source, link-listener, link:REGION or delivery:REGION, as /status names it")
     .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
     .option("-r, --region <name>", "whose gateway (required)")
+    .option("--admin <host:port>", "ask this admin port instead of the topology's: a tunnel, or this machine itself", single("--admin"))
     .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
     .option("--key <file>", "its private key")
     .addHelpText(

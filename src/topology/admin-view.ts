@@ -1,6 +1,6 @@
 /** Who may use the admin ports: for the gateway that answers, and for the command line that asks. */
 import { existsSync } from "node:fs";
-import type { HostPort } from "./address.ts";
+import { type HostPort, isWildcard } from "./address.ts";
 import { Resolver } from "./resolver.ts";
 import { ADMIN_ROLES } from "./schema.ts";
 import type { Topology } from "./topology.ts";
@@ -39,7 +39,9 @@ export function adminEndpoints(topology: Topology, needed: AdminRole): readonly 
   const token = firstToken(topology, needed);
   return Object.entries(settings.regions).map(([region, { gateway }]) => ({
     region,
-    ...gateway.admin,
+    // A port on every address of its machine is asked where the peers find that machine, so that no other's gateway answers.
+    host: isWildcard(gateway.admin.host) ? gateway.url.host : gateway.admin.host,
+    port: gateway.admin.port,
     ...(token !== undefined && { token }),
     ...(settings.admin.tls && { tls: authority(topology, gateway.tls?.ca) }),
   }));

@@ -9,6 +9,8 @@ import type { Topology } from "./topology.ts";
 const MIN_SECRET_CHARACTERS = 16;
 /** Read, write or execute by anybody but the owner. */
 const OTHERS = 0o077;
+/** Harmless where root owns the file: that is how systemd, Kubernetes and careful people give a service what it may only read. */
+const GROUP_READS = 0o040;
 
 export type PemSettings = { readonly [name in "cert" | "key" | "ca" | "passphrase"]?: string | undefined };
 
@@ -72,8 +74,8 @@ export class Resolver {
   }
 
   #warnOfOthers(path: string): void {
-    const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-    if (mode & OTHERS)
+    const { mode = 0, uid = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (mode & (uid === 0 ? OTHERS & ~GROUP_READS : OTHERS))
       this.warnings.push(`${path} is open to other users of this machine (mode ${(mode & 0o777).toString(8)}): chmod 600 it`);
   }
 }

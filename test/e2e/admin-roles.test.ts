@@ -50,6 +50,12 @@ test("reader, operator and stranger; a restarted source and delivery resume wher
   await eventually(async () => expect((await causeway(["status"], reader)).code).toBe(0), { timeoutMs: 30_000 });
   expect(await causeway(["status", "--region", "us-east"], {})).toMatchObject({ code: 4, output: expect.stringContaining("answers 401") });
 
+  // Another address is asked for one region, and another region's gateway there is not taken for it.
+  const elsewhere = (region: string) => causeway(["status", "--region", region, "--admin", `127.0.0.1:${ports["us-east"]!.admin}`], reader);
+  expect(await elsewhere("us-east")).toMatchObject({ code: 0 });
+  expect(await elsewhere("eu-west")).toMatchObject({ code: 4 });
+  expect(await causeway(["status", "--admin", "127.0.0.1:1"], reader)).toMatchObject({ code: 2 });
+
   const restart = ["restart", "source", "--region", "us-east"];
   expect(await causeway(restart, reader)).toMatchObject({ code: 3, output: expect.stringContaining("answers 401") });
   expect(await causeway(restart, operator)).toEqual({ code: 0, output: "source of us-east was restarted\n" });

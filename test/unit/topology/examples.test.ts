@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { topologyJsonSchema } from "../../../src/topology/schema.ts";
 import { loadTopology } from "../../../src/topology/topology.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
 
 const config = new URL("../../../config/", import.meta.url);
 const examples = readdirSync(config).filter((name) => name.endsWith(".yaml"));
@@ -12,6 +14,17 @@ test.each(examples)("%s is valid and names its schema", (name) => {
   const path = new URL(name, config).pathname;
   expect(() => loadTopology(path, {})).not.toThrow();
   expect(readFileSync(path, "utf8")).toMatch(/^# yaml-language-server: \$schema=topology\.schema\.json\n/);
+});
+
+test("the topology of deploy/compose is valid", () => {
+  expect(() => loadTopology(new URL("../deploy/compose/topology.yaml", config).pathname, {})).not.toThrow();
+});
+
+test("the topology of deploy/TWO-VMS.md is valid", async () => {
+  await using folder = await tempFolder("two-vms");
+  const path = join(folder.path, "topology.yaml");
+  writeFileSync(path, /```yaml\n(.*?)```/s.exec(readFileSync(new URL("../deploy/TWO-VMS.md", config), "utf8"))![1]!);
+  expect(() => loadTopology(path, {})).not.toThrow();
 });
 
 test("config/topology.schema.json is generated from the declaration", () => {

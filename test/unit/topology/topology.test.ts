@@ -326,10 +326,22 @@ describe("regionView", () => {
     const secret = join(folder, "secret-of-all");
     writeFileSync(secret, "a secret from a file\n");
     const view = () => regionView(load(VALID.replace("${CAUSEWAY_SECRET}", "file:secret-of-all")), "us-east");
-    chmodSync(secret, 0o640);
-    expect(view().warnings).toEqual([`${secret} is open to other users of this machine (mode 640): chmod 600 it`]);
+    chmodSync(secret, 0o620);
+    expect(view().warnings).toEqual([`${secret} is open to other users of this machine (mode 620): chmod 600 it`]);
     chmodSync(secret, 0o600);
     expect(view().warnings).toEqual([]);
+  });
+
+  test.runIf(process.getuid?.() === 0)("a group may read what root owns, nobody else", () => {
+    const secret = join(folder, "secret-of-root");
+    writeFileSync(secret, "a secret from a file\n");
+    const view = () => regionView(load(VALID.replace("${CAUSEWAY_SECRET}", "file:secret-of-root")), "us-east");
+    chmodSync(secret, 0o640);
+    expect(view().warnings).toEqual([]);
+    chmodSync(secret, 0o644);
+    expect(view().warnings).toHaveLength(1);
+    chmodSync(secret, 0o660);
+    expect(view().warnings).toHaveLength(1);
   });
 
   test("certificates that cannot work are refused with their place", () => {
