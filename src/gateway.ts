@@ -4,6 +4,7 @@
  *   replica  LinkDialer (receiver) → journal → Delivery → target, or Feed → real replicas
  * Everything stops by one signal, and at any line by kill -9: journal and checkpoint make any stop safe.
  */
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
@@ -31,6 +32,7 @@ import { loadSnapshot } from "./delivery/write/snapshot-loader.ts";
 import type { JournalWriter } from "./journal/context.ts";
 import { StreamJournal } from "./journal/journal.ts";
 import { lockDataFolder } from "./journal/lock.ts";
+import type { MasterDelay } from "./lag/master-delay.ts";
 import { StreamLag } from "./lag/stream-lag.ts";
 import { LinkDialer } from "./link/dialer.ts";
 import { LinkListener } from "./link/listener.ts";
@@ -38,10 +40,12 @@ import { PeerAcks } from "./link/peer-acks.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
 import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
+import { HeartbeatSender, type HeartbeatSenderOptions } from "./source/heartbeat-sender.ts";
 import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
 import { Source } from "./source/source.ts";
 import { SourceStats } from "./source/stats.ts";
-import type { HistoryId, StreamId } from "./stream/position.ts";
+import { HeartbeatCode } from "./stream/heartbeat.ts";
+import type { HistoryId, Offset, StreamId } from "./stream/position.ts";
 import { formatHostPort } from "./topology/address.ts";
 import {
   type FeedAddress,
@@ -143,13 +147,16 @@ class Gateway {
 
   /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
   async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
-    const { region, listen, subscribers, link, secret, otherSecrets, tls, digest } = this.#view;
+    const { region, listen, subscribers, link, secret, otherSecrets, tls, digest, heartbeatMs } = this.#view;
     const clock = this.#clock;
     const journal = await this.#openJournal(stream, "master");
-    const stats = new SourceStats();
+    const stats = new SourceStats(clock.nowMs());
     const lag = new StreamLag(subscribers);
     const acks = new PeerAcks();
-    this.#origin = { journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag, acks: acks.byPeer };
+    this.#origin = {
+      ...{ journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag, acks: acks.byPeer },
+      heartbeat: heartbeatMs === undefined ? "off" : "on",
+    };
     const order = new SnapshotOrder();
     const stage = REMOTE_STAGES[this.#view.masterAck];
     const remote = stage && {
@@ -180,12 +187,39 @@ class Gateway {
     });
     const listener = this.#listener;
     this.#serveConnection("link-listener", () => listener);
+    const code = new HeartbeatCode(randomBytes(8).toString("hex"));
+    const heartbeat =
+      heartbeatMs === undefined ? undefined : { code, onReturned: (at: number, to: Offset) => lag.master.onReturned(at, to) };
     this.#serveConnection(
       "source",
-      (onStreaming) =>
-        new Source({ ...common, log: this.#child("source"), remote, onRecord: (header) => lag.onRecord(header), onStreaming }),
+      (healthy) =>
+        new Source({
+          ...common,
+          log: this.#child("source"),
+          remote,
+          heartbeat,
+          onRecord: (header) => lag.onRecord(header),
+          onStreaming: () => {
+            lag.master.forget();
+            healthy();
+          },
+        }),
     );
+    if (heartbeatMs !== undefined)
+      this.#serve("heartbeat", () => this.#heartbeatSender({ address, intervalMs: heartbeatMs, code, stats }, lag.master));
     this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
+  }
+
+  #heartbeatSender(parts: Pick<HeartbeatSenderOptions, "address" | "intervalMs" | "code" | "stats">, master: MasterDelay): HeartbeatSender {
+    const clock = this.#clock;
+    return new HeartbeatSender({
+      ...parts,
+      log: this.#child("heartbeat"),
+      clock,
+      onSent: (sentAtMs) => master.onSent(sentAtMs),
+      onForgotten: () => master.forget(),
+      isUnreturned: () => master.isUnreturned(clock.nowMs()),
+    });
   }
 
   /** Another region's stream: received, kept, and delivered. */

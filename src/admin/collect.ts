@@ -16,6 +16,7 @@ import type { Offset } from "../stream/position.ts";
 import type {
   DeliveryStatus,
   FeedStatus,
+  HeartbeatStatus,
   JournalStatus,
   LinkStatus,
   ListenerStatus,
@@ -35,6 +36,7 @@ type StreamParts = {
 export type OriginParts = StreamParts & {
   readonly source: SourceStats;
   readonly lag: StreamLag;
+  readonly heartbeat: "on" | "off";
   /** The last ack of each peer: what is known of one whose link is down. */
   readonly acks: ReadonlyMap<string, PeerAck>;
 };
@@ -52,7 +54,14 @@ export class StreamRates {
 }
 
 export function originStatus(parts: OriginParts, rates: StreamRates, nowMs: number): StreamStatus {
-  return { ...streamStatus(parts, rates, nowMs), role: "origin", phase: parts.source.phase, master: masterStatus(parts) };
+  const atRisk = parts.lag.atRisk(nowMs, parts.source.awaySinceMs);
+  return {
+    ...streamStatus(parts, rates, nowMs),
+    role: "origin",
+    phase: parts.source.phase,
+    ...(atRisk && { atRisk }),
+    master: masterStatus(parts),
+  };
 }
 
 export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: number): StreamStatus {
@@ -103,7 +112,7 @@ function snapshotStatus(snapshot: NonNullable<JournalStats["snapshot"]>): Snapsh
   return { id, state, offset: `${offset}`, chunks, rdbBytes };
 }
 
-function masterStatus({ source, address }: OriginParts): MasterStatus {
+function masterStatus({ source, address, lag, heartbeat }: OriginParts): MasterStatus {
   return {
     state: source.phase,
     address,
@@ -113,8 +122,18 @@ function masterStatus({ source, address }: OriginParts): MasterStatus {
     failovers: source.failovers,
     pauses: source.pauses,
     ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
+    heartbeat: heartbeatStatus(heartbeat, lag, source),
     ...lastError(source.lastError),
   };
+}
+
+function heartbeatStatus(heartbeat: OriginParts["heartbeat"], { master }: StreamLag, source: SourceStats): HeartbeatStatus {
+  const { delayMs, returned } = master;
+  if (heartbeat === "off") return { state: "off", returned };
+  const { heartbeatTrouble: reason } = source;
+  return delayMs === undefined
+    ? { state: "unknown", ...(reason !== undefined && { reason }), returned }
+    : { state: "measured", delayMs, returned };
 }
 
 function feedStatus({ feed, address, journal }: StreamParts & { readonly feed: FeedStats }): FeedStatus {
@@ -175,7 +194,7 @@ export function sendingStatus(
   const { links, records } = listener.stats;
   return peers.map((peer) => {
     const link = links.find((candidate) => candidate.peer === peer);
-    const lag = origin?.lag.lag(peer, nowMs);
+    const lag = origin?.lag.lag(peer, nowMs, origin.source.awaySinceMs);
     const ack = origin?.acks.get(peer);
     const acked = offsets({ received: ack?.received?.offset, durable: ack?.durable?.offset, applied: ack?.applied?.offset });
     const common = { peer, direction: "sending" as const, ...recordStatus(records.get(peer)) };

@@ -4,6 +4,7 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import type { Quantiles } from "../lag/histogram.ts";
+import { histogramOf } from "./prometheus-histogram.ts";
 import {
   type CertificateStatus,
   type FedReplicaStatus,
@@ -20,16 +21,20 @@ type Sample = readonly [labels: Labels, value: number | undefined];
 
 type Metric = {
   readonly name: string;
-  readonly type: "counter" | "gauge";
+  readonly type: "counter" | "gauge" | "histogram";
   readonly help: string;
   readonly labels: readonly string[];
   readonly samples: (status: GatewayStatus) => readonly Sample[];
+  /** Of a histogram, instead of samples. */
+  readonly distributions?: (status: GatewayStatus) => readonly (readonly [labels: Labels, of: Quantiles["sinceStart"]])[];
 };
 
 const STAGES = ["received", "durable", "applied"] as const;
+const LAG_STAGES = ["write", "network", "ack", "total", "visible"] as const;
 const SERVICE_STATES = ["running", "waiting", "halted", "stopped"] as const;
 const QUANTILES: readonly (readonly [label: string, of: (quantiles: Quantiles) => number])[] = [
   ["0.5", (quantiles) => quantiles.p50],
+  ["0.95", (quantiles) => quantiles.p95],
   ["0.99", (quantiles) => quantiles.p99],
   ["1", (quantiles) => quantiles.max],
 ];
@@ -214,15 +219,57 @@ const METRICS: readonly Metric[] = [
   peer("causeway_lag_bytes", "Bytes of the stream that the peer does not have.", ["stage"], ({ lag }) =>
     STAGES.map((stage): Sample => [{ stage }, lag?.behindBytes[stage]]),
   ),
-  peer("causeway_lag_seconds", "Age of the oldest record that is not applied at the peer.", [], ({ lag }) => [[{}, seconds(lag?.lagMs)]]),
-  peer("causeway_lag_stage_seconds", "T_write, T_network, T_ack and T (total) over the last minute.", ["stage", "quantile"], ({ lag }) =>
-    (["write", "network", "ack", "total"] as const).flatMap((stage) =>
+  peer("causeway_lag_seconds", "Age of the oldest command that is not known to be applied at the peer.", [], ({ lag }) => [
+    [{}, seconds(lag?.lagMs)],
+  ]),
+  peer("causeway_lag_stage_seconds", "T_write, T_network, T_ack, T (total) and visible, last minute.", ["stage", "quantile"], ({ lag }) =>
+    LAG_STAGES.flatMap((stage) =>
       QUANTILES.map(([quantile, of]): Sample => {
         const quantiles = lag?.ms[stage];
         return [{ stage, quantile }, quantiles && of(quantiles) / 1000];
       }),
     ),
   ),
+  {
+    name: "causeway_lag_stage_duration_seconds",
+    type: "histogram",
+    help: "The same durations, of every record since the start.",
+    labels: ["peer", "stream", "stage"],
+    samples: () => [],
+    distributions: (status) =>
+      sendingStreams(status).flatMap(([labels, { lag }]) =>
+        LAG_STAGES.flatMap((stage) => {
+          const quantiles = lag?.ms[stage];
+          return quantiles ? [[{ ...labels, stage }, quantiles.sinceStart] as const] : [];
+        }),
+      ),
+  },
+  peer("causeway_data_at_risk_bytes", "Bytes that would be lost if the origin vanished and this peer took over.", [], ({ lag }) => [
+    [{}, lag?.atRisk.bytes],
+  ]),
+  peer("causeway_data_at_risk_commands", "Commands of them; see the text on estimates.", [], ({ lag }) => [[{}, lag?.atRisk.commands]]),
+  peer("causeway_data_at_risk_seconds", "Age of the oldest of them.", [], ({ lag }) => [[{}, seconds(lag?.atRisk.ms)]]),
+  peer("causeway_data_at_risk_unacknowledged", "1 until the peer acknowledged something of this history.", [], ({ lag }) => [
+    [{}, lag && (lag.atRisk.unacknowledged ? 1 : 0)],
+  ]),
+  stream(
+    "gauge",
+    "causeway_stream_data_at_risk_bytes",
+    "As causeway_data_at_risk_bytes, of the peer that has most.",
+    ({ atRisk }) => atRisk?.bytes,
+  ),
+  stream("gauge", "causeway_stream_data_at_risk_commands", "Commands of them.", ({ atRisk }) => atRisk?.commands),
+  stream("gauge", "causeway_stream_data_at_risk_seconds", "Age of the oldest of them.", ({ atRisk }) => seconds(atRisk?.ms)),
+  stream("gauge", "causeway_master_delay_seconds", "Way of the newest heartbeat through the master.", ({ master }) =>
+    seconds(master?.heartbeat.delayMs),
+  ),
+  stream(
+    "gauge",
+    "causeway_master_heartbeat_measured",
+    "1 while heartbeats return, so that T_write counts from execution.",
+    ({ master }) => (master && master.heartbeat.state !== "off" ? Number(master.heartbeat.state === "measured") : undefined),
+  ),
+  stream("counter", "causeway_master_heartbeats_total", "Heartbeats that returned.", ({ master }) => master?.heartbeat.returned),
 ];
 
 /** Name, type and label names of every metric, for the documentation's test. */
@@ -238,7 +285,11 @@ export async function renderMetrics(status: GatewayStatus): Promise<string> {
   if (!collectsProcessMetrics) collectDefaultMetrics({ register: processMetrics });
   collectsProcessMetrics = true;
   const registry = new Registry();
-  for (const { name, type, help, labels, samples } of METRICS) {
+  for (const { name, type, help, labels, samples, distributions } of METRICS) {
+    if (type === "histogram") {
+      registry.registerMetric(histogramOf({ name, help, region: status.region, distributions: distributions?.(status) ?? [] }));
+      continue;
+    }
     const options = { name, help, labelNames: ["region", ...labels], registers: [registry] };
     const known = samples(status).filter((sample): sample is readonly [Labels, number] => sample[1] !== undefined);
     if (known.length === 0) continue;
@@ -302,14 +353,15 @@ function link(type: Metric["type"], name: string, help: string, value: (link: Li
 
 function peer(name: string, help: string, labels: readonly string[], samplesOf: (stream: LinkStreamStatus) => readonly Sample[]): Metric {
   const samples = (status: GatewayStatus) =>
-    status.links
-      .filter(({ direction }) => direction === "sending")
-      .flatMap((each) =>
-        each.streams.flatMap((one) =>
-          samplesOf(one).map(([own, value]): Sample => [{ peer: each.peer, stream: one.stream, ...own }, value]),
-        ),
-      );
+    sendingStreams(status).flatMap(([common, one]) => samplesOf(one).map(([own, value]): Sample => [{ ...common, ...own }, value]));
   return { name, type: "gauge", help, labels: ["peer", "stream", ...labels], samples };
+}
+
+/** What we send, with its labels. */
+function sendingStreams({ links }: GatewayStatus): readonly (readonly [Labels, LinkStreamStatus])[] {
+  return links
+    .filter(({ direction }) => direction === "sending")
+    .flatMap(({ peer, streams }) => streams.map((one) => [{ peer, stream: one.stream }, one] as const));
 }
 
 function seconds(ms: number | undefined): number | undefined {

@@ -3,7 +3,7 @@
  * Offsets are decimal strings, because they do not fit a JSON number; times are milliseconds since 1970 by this gateway's
  * clock; what is not known (yet) is absent. It never holds keys, values or secrets.
  */
-import type { PeerLag } from "../lag/lag-tracker.ts";
+import type { DataAtRisk, PeerLag } from "../lag/lag-tracker.ts";
 
 export type GatewayStatus = {
   readonly region: string;
@@ -51,6 +51,8 @@ export type StreamStatus = {
   readonly throughput: Throughput;
   /** Raw bytes of the stream per stored byte; absent before the first record. */
   readonly compressionRatio?: number;
+  /** Only of an origin with peers: what would be lost with it if the peer that has most took over. */
+  readonly atRisk?: DataAtRisk & { readonly peer: string };
   /** Only of an origin. */
   readonly master?: MasterStatus;
   /** Of a replica by write. */
@@ -117,8 +119,19 @@ export type MasterStatus = {
   /** What we last acknowledged to the master. */
   readonly ackedOffset?: string;
   readonly ackedAtMs?: number;
+  readonly heartbeat: HeartbeatStatus;
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;
+};
+
+export type HeartbeatStatus = {
+  /** measured: T_write counts from the execution in the master. unknown, off: only from reading. */
+  readonly state: "measured" | "unknown" | "off";
+  /** Why it is unknown; absent while the first one is awaited. */
+  readonly reason?: string;
+  /** From the sending of the newest one to its being read: an upper bound of execution to reading. */
+  readonly delayMs?: number;
+  readonly returned: number;
 };
 
 export type DeliveryStatus = {

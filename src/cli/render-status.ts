@@ -1,7 +1,7 @@
 /** The table of `causeway status`: pure, from the read models of the gateways that answered. */
 import { type FeedStatus, type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus, warningsOf } from "../admin/status.ts";
 import type { Quantiles } from "../lag/histogram.ts";
-import { formatBytes, formatCount, formatDuration, formatMs } from "./format.ts";
+import { formatBytes, formatCount, formatDuration, formatMs, formatRisk } from "./format.ts";
 import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
 
 export type RegionAnswer =
@@ -79,8 +79,9 @@ function feedNotes(id: string, feed: FeedStatus, nowMs: number): readonly string
   ];
 }
 
-function streamNotes({ id, history, master, delivery, feed, snapshot, journal }: StreamStatus, nowMs: number): readonly string[] {
+function streamNotes({ id, history, master, delivery, feed, snapshot, journal, atRisk }: StreamStatus, nowMs: number): readonly string[] {
   const notes: string[] = [];
+  if (atRisk) notes.push(`${id}: at risk now: ${formatRisk(atRisk)}; ${atRisk.peer} has most`);
   if (master) {
     const acked =
       master.ackedOffset === undefined ? "nothing acknowledged" : `acknowledged ${master.ackedOffset} ${ago(nowMs, master.ackedAtMs)}`;
@@ -92,6 +93,7 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal }:
       ...(pauses > 0 ? [`pauses for the disk: ${pauses}`] : []),
     ].join(", ");
     notes.push(`${id}: master ${master.address} ${master.state}, ${events}, ${acked}`);
+    if (master.heartbeat.reason !== undefined) notes.push(`${id}: T_write counts from reading only: ${master.heartbeat.reason}`);
     if (master.lastError) notes.push(`${id}: last error of the master link: ${withAge(master, nowMs)}`);
   }
   if (delivery) {

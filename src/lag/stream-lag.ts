@@ -1,8 +1,10 @@
 /** The lag of every peer of one origin stream: what the origin does is told to each, an ack to the one it came from. */
 import type { Offset } from "../stream/position.ts";
-import { type ClockEstimate, LagTracker, type PeerAck, type PeerLag } from "./lag-tracker.ts";
+import { type ClockEstimate, type DataAtRisk, LagTracker, type PeerAck, type PeerLag } from "./lag-tracker.ts";
+import { MasterDelay } from "./master-delay.ts";
 
 export class StreamLag {
+  readonly master = new MasterDelay();
   readonly #peers: ReadonlyMap<string, LagTracker>;
 
   /** `peers` are the regions that the topology gives this stream to, connected or not: a silent peer's lag grows too. */
@@ -14,8 +16,9 @@ export class StreamLag {
     for (const tracker of this.#peers.values()) tracker.begin(options);
   }
 
-  onRecord(record: { readonly to: Offset; readonly readAtMs: number }): void {
-    for (const tracker of this.#peers.values()) tracker.onRecord(record);
+  onRecord({ to, readAtMs, commands }: { readonly to: Offset; readonly readAtMs: number; readonly commands: number }): void {
+    const executedAtMs = this.master.executedAtMs({ to, readAtMs });
+    for (const tracker of this.#peers.values()) tracker.onRecord({ to, executedAtMs, commands });
   }
 
   onDurable(offset: Offset, atMs: number): void {
@@ -27,8 +30,17 @@ export class StreamLag {
     this.#peers.get(ack.peer)?.onAck(ack, clock, nowMs);
   }
 
-  /** Undefined for a peer that this stream is not given to. */
-  lag(peer: string, nowMs: number): PeerLag | undefined {
-    return this.#peers.get(peer)?.lag(nowMs);
+  /** Undefined for a peer that this stream is not given to. `awaySinceMs`: the master is not connected since then. */
+  lag(peer: string, nowMs: number, awaySinceMs?: number): PeerLag | undefined {
+    return this.#peers.get(peer)?.lag(nowMs, this.master.stalledMs(nowMs, awaySinceMs));
+  }
+
+  /** What would be lost with the origin if the peer that has most took over; undefined without peers. */
+  atRisk(nowMs: number, awaySinceMs?: number): (DataAtRisk & { readonly peer: string }) | undefined {
+    const stalledMs = this.master.stalledMs(nowMs, awaySinceMs);
+    const all = [...this.#peers].map(([peer, tracker]) => ({ peer, ...tracker.atRisk(nowMs, stalledMs) }));
+    return all.toSorted(
+      (a, b) => Number(a.unacknowledged ?? false) - Number(b.unacknowledged ?? false) || a.bytes - b.bytes || a.ms - b.ms,
+    )[0];
   }
 }

@@ -5,6 +5,7 @@
  * bounded; the record that ends such a unit ends exactly with it.
  */
 import { CommandKind, CommandScanner } from "../resp/command-scanner.ts";
+import type { HeartbeatCode } from "../stream/heartbeat.ts";
 import { Offset, type Replid } from "../stream/position.ts";
 import { encodeRecord, MAX_RECORD_RAW_BYTES, type RecordHeader } from "../stream/record.ts";
 
@@ -20,13 +21,18 @@ export type CutterOptions = {
   readonly emit: (record: Buffer, header: RecordHeader) => void;
   /** The master asked for an acknowledgement (REPLCONF GETACK). */
   readonly onGetAck?: () => void;
+  /** Told when a heartbeat of this code ends at `offset`. */
+  readonly heartbeat?: CutterHeartbeat | undefined;
 };
+
+type CutterHeartbeat = { readonly code: HeartbeatCode; readonly onReturned: (sentAtMs: number, offset: Offset) => void };
 
 export class Cutter {
   readonly #scanner: CommandScanner;
   readonly #nowMs: () => number;
   readonly #emit: (record: Buffer, header: RecordHeader) => void;
   readonly #onGetAck: (() => void) | undefined;
+  readonly #heartbeat: CutterHeartbeat | undefined;
   readonly #replid: Replid;
   readonly #pending = Buffer.allocUnsafeSlow(MAX_RECORD_RAW_BYTES);
   /** In `#pending`: bytes taken in lie in [start, filled), those up to `safe` end at a boundary. */
@@ -47,6 +53,7 @@ export class Cutter {
     this.#nowMs = options.nowMs;
     this.#emit = options.emit;
     this.#onGetAck = options.onGetAck;
+    this.#heartbeat = options.heartbeat;
     this.#replid = options.replid;
     this.#fromOffset = options.offset;
     this.#fromDb = options.db;
@@ -87,8 +94,7 @@ export class Cutter {
     scanner.feed(this.#pending, this.#filled - bytes, this.#filled);
     while (scanner.next()) {
       this.#commands++;
-      // REPLCONF GETACK is the only REPLCONF that a master sends down the stream.
-      if (scanner.kind === CommandKind.replconf) this.#onGetAck?.();
+      if (scanner.kind !== CommandKind.ordinary) this.#notice(scanner);
       if (scanner.inTransaction) continue;
       this.#safe = scanner.end;
       this.#safeCommands = this.#commands;
@@ -99,6 +105,15 @@ export class Cutter {
     if (this.#filled - this.#start < limit) return;
     if (this.#safe > this.#start) this.#cut(this.#safe, false);
     else this.#cut(this.#filled, true);
+  }
+
+  #notice({ kind, start, end }: CommandScanner): void {
+    // REPLCONF GETACK is the only REPLCONF that a master sends down the stream.
+    if (kind === CommandKind.replconf) this.#onGetAck?.();
+    else if (kind === CommandKind.examined && this.#heartbeat) {
+      const sentAtMs = this.#heartbeat.code.sentAtMs(this.#pending, start, end);
+      if (sentAtMs !== undefined) this.#heartbeat.onReturned(sentAtMs, Offset.plus(this.#fromOffset, end - this.#start));
+    }
   }
 
   #cut(end: number, open: boolean): void {

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
+import type { HeartbeatCode } from "../stream/heartbeat.ts";
 import type { HistoryLog, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset } from "../stream/position.ts";
 import { encodeRecord, type RecordHeader } from "../stream/record.ts";
@@ -26,6 +27,8 @@ export type SourceOptions = {
   readonly clock: Clock;
   readonly stats: SourceStats;
   readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
+  /** Our own heartbeat in the master's stream, and when it was sent and where it ends. */
+  readonly heartbeat?: { readonly code: HeartbeatCode; readonly onReturned: (sentAtMs: number, offset: Offset) => void } | undefined;
   /** The master streams: whatever happened before, the next reconnection must not be late for its backlog. */
   readonly onStreaming?: () => void;
   /** The master is acknowledged only what another region has, too. */
@@ -89,7 +92,7 @@ export class Source {
     } finally {
       ending.abort();
       connection.close();
-      this.#stats.phase = "disconnected";
+      this.#stats.ended(clock.nowMs());
     }
   }
 
@@ -142,7 +145,7 @@ export class Source {
   }
 
   async #stream(connection: MasterConnection, history: HistoryLog, signal: AbortSignal): Promise<void> {
-    const { clock, onRecord, onStreaming, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
+    const { clock, onRecord, onStreaming, heartbeat, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
     const { offset, db, replid } = history.tail;
     const stats = this.#stats;
     const cutter = new Cutter({
@@ -157,9 +160,16 @@ export class Source {
       onGetAck: () => {
         this.#askedFor = cutter.offset;
       },
+      heartbeat: heartbeat && {
+        code: heartbeat.code,
+        onReturned: (sentAtMs, offset) => {
+          stats.heartbeatTrouble = undefined;
+          heartbeat.onReturned(sentAtMs, offset);
+        },
+      },
     });
     const acknowledge = () => this.#acknowledge(connection, history, offset);
-    const heartbeat = setInterval(acknowledge, ackIntervalMs);
+    const acknowledging = setInterval(acknowledge, ackIntervalMs);
     const acknowledgeIfAsked = () => {
       if (this.#askedFor !== undefined) acknowledge();
     };
@@ -174,8 +184,7 @@ export class Source {
       flush();
       if (this.#journal.hasRoom) connection.resume();
     };
-    stats.phase = "streaming";
-    stats.connectedAtMs = clock.nowMs();
+    stats.streams(clock.nowMs());
     onStreaming?.();
     acknowledge();
     try {
@@ -193,7 +202,7 @@ export class Source {
         setTimeout(gather, GATHER_MS);
       }, signal);
     } finally {
-      clearInterval(heartbeat);
+      clearInterval(acknowledging);
       stopProgress();
       stopRemote?.();
     }

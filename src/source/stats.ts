@@ -14,9 +14,28 @@ export class SourceStats {
   pauses = 0;
   bytesRead = 0;
   connectedAtMs: number | undefined;
+  /** The master does not stream since then: at the start, at the end of a connection. */
+  awaySinceMs: number | undefined;
+  /** Why no heartbeat goes through the master; undefined while they return, or are off. */
+  heartbeatTrouble: string | undefined;
   acked: Mark | undefined;
   /** What ended the last connection. */
   lastError: { readonly message: string; readonly atMs: number } | undefined;
+
+  constructor(awaySinceMs?: number) {
+    this.awaySinceMs = awaySinceMs;
+  }
+
+  streams(atMs: number): void {
+    this.phase = "streaming";
+    this.connectedAtMs = atMs;
+    this.awaySinceMs = undefined;
+  }
+
+  ended(atMs: number): void {
+    this.phase = "disconnected";
+    this.awaySinceMs ??= atMs;
+  }
 
   failed(cause: unknown, atMs: number): void {
     this.lastError = { message: cause instanceof Error ? cause.message : String(cause), atMs };

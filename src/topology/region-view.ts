@@ -67,6 +67,8 @@ export type RegionView = {
   readonly master?: ServerAddress;
   /** What the master is acknowledged. */
   readonly masterAck: MasterSettings["ack"];
+  /** Between two heartbeats through the master; undefined: off. */
+  readonly heartbeatMs: number | undefined;
   /** Our own stream; absent without a master. */
   readonly stream?: StreamId;
   /** Regions that take our own stream. */
@@ -119,6 +121,7 @@ export function regionView(topology: Topology, region: string): RegionView {
       stream: StreamId.of(region),
     }),
     masterAck: own.master?.ack ?? "local-durable",
+    heartbeatMs: own.master === undefined || own.master.heartbeat === "off" ? undefined : own.master.heartbeat,
     subscribers: own.master ? Object.keys(settings.regions).filter((other) => settings.regions[other]?.replicas[region]) : [],
     replicas: Object.entries(own.replicas).map(([origin, { write, feed, onDivergence }]) => {
       const path = ["regions", region, "replicas", origin];

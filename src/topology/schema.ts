@@ -107,6 +107,12 @@ export const gatewaySchema = z.strictObject({
 });
 
 export const masterSchema = serverSchema.extend({
+  heartbeat: z
+    .union([z.literal("off"), duration("100ms", "10m")], { error: "expected off, or a duration from 100ms to 10m, such as 1s" })
+    .prefault("1s")
+    .describe(
+      "How often a PUBLISH on causeway:heartbeat measures the way through the master (T_write); it touches no key. off: lag counts from reading only.",
+    ),
   ack: z
     .enum(["local-durable", "remote-durable", "remote-applied"])
     .prefault("local-durable")

@@ -1,8 +1,15 @@
 /** A status of each kind of thing, as a gateway of us-east and one of eu-west would report. */
 import type { GatewayStatus } from "../../src/admin/status.ts";
+import { HISTOGRAM_BOUNDS_MS } from "../../src/lag/histogram.ts";
 
 const AT = 1_800_000_000_000;
-const quantiles = (last: number) => ({ last, p50: last, p99: last * 2, max: last * 3 });
+const percentiles = (ms: number) => ({ p50: ms, p95: ms * 1.5, p99: ms * 2, max: ms * 3 });
+const quantiles = (last: number) => ({
+  last,
+  ...percentiles(last),
+  over15m: percentiles(last),
+  sinceStart: { count: 10, sumMs: last * 10, upTo: HISTOGRAM_BOUNDS_MS.map((bound) => (bound >= last * 3 ? 10 : bound >= last ? 5 : 0)) },
+});
 const journal = {
   bytes: 3_000_000,
   segments: 1,
@@ -35,6 +42,7 @@ export const originStatus: GatewayStatus = {
       snapshot: { id: "fedcba9876543210", state: "complete", offset: "1", chunks: 3, rdbBytes: 700_000 },
       throughput: { bytes: 123_456_789, commands: 1_000_000, bytesPerSecond: 2_500_000, commandsPerSecond: 17_300 },
       compressionRatio: 2.9,
+      atRisk: { peer: "eu-west", bytes: 0, commands: 0, ms: 0 },
       master: {
         state: "streaming",
         address: "127.0.0.1:6379",
@@ -45,6 +53,7 @@ export const originStatus: GatewayStatus = {
         pauses: 3,
         ackedOffset: "123456000",
         ackedAtMs: AT - 500,
+        heartbeat: { state: "measured", delayMs: 0.3, returned: 3_700 },
       },
     },
   ],
@@ -70,7 +79,8 @@ export const originStatus: GatewayStatus = {
           lag: {
             lagMs: 92.5,
             behindBytes: { received: 0, durable: 0, applied: 6789 },
-            ms: { write: quantiles(0.4), network: quantiles(40.1), ack: quantiles(48), total: quantiles(88.5) },
+            ms: { write: quantiles(0.4), network: quantiles(40.1), ack: quantiles(48), total: quantiles(88.5), visible: quantiles(60) },
+            atRisk: { bytes: 0, commands: 0, ms: 0 },
             networkErrorMs: 40.2,
           },
         },
@@ -87,7 +97,13 @@ export const originStatus: GatewayStatus = {
       superseded: 4,
       lastError: "ap-south said goodbye: the gateway is stopping",
       lastErrorAtMs: AT - 3_600_000,
-      streams: [{ stream: "us-east/0", acked: {}, lag: { lagMs: 3_600_000, behindBytes: {}, ms: {} } }],
+      streams: [
+        {
+          stream: "us-east/0",
+          acked: {},
+          lag: { lagMs: 3_600_000, behindBytes: {}, ms: {}, atRisk: { bytes: 123_456_789, ms: 3_600_000, unacknowledged: true } },
+        },
+      ],
     },
   ],
   services: [

@@ -9,6 +9,7 @@ export type ServerSpec = {
   readonly password?: string;
   readonly tls?: Readonly<Record<string, unknown>>;
   /** Only of a master. */
+  readonly heartbeat?: string;
   readonly ack?: "local-durable" | "remote-durable" | "remote-applied";
 };
 
@@ -76,7 +77,14 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
         { write, ...(onDivergence && { onDivergence }) },
       ]);
       const fed = Object.entries(feeds).map(([origin, feed]) => [origin, { feed }]);
-      return [name, { gateway, ...(master && { master }), replicas: Object.fromEntries([...delivered, ...fed]) }];
+      return [
+        name,
+        {
+          gateway, // Off unless a test is about it: streams that must stand still do.
+          ...(master && { master: { heartbeat: "off", ...master } }),
+          replicas: Object.fromEntries([...delivered, ...fed]),
+        },
+      ];
     }),
   );
   const { links, journal, link, admin, log } = spec;

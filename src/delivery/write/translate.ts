@@ -2,6 +2,7 @@
  * The commands that a master may send to its replicas but a normal client must not send to a server, and those that belong to the
  * origin alone. Everything else passes as the bytes it is.
  *
+ *   PUBLISH causeway:heartbeat            dropped: measures the way through the origin's master (`stream/heartbeat.ts`)
  *   PUBLISH __sentinel__:hello            dropped: sentinels of the target would read foreign hellos
  *   XADD/XTRIM … = n LIMIT l              without LIMIT: refused from a client (Redis ≥ 6.2 sends it)
  *   XADD … IDMP p i | IDMPAUTO p          without these words; with the literal id `*` it only marks a duplicate: dropped (Redis 8.6)
@@ -12,6 +13,7 @@
  */
 import { CommandWords } from "../../resp/command-words.ts";
 import { encodeWord, encodeWordCount } from "../../resp/encode.ts";
+import { HEARTBEAT_CHANNEL } from "../../stream/heartbeat.ts";
 
 export type Translation =
   | { readonly kind: "pass" }
@@ -46,7 +48,9 @@ export function translate(command: Buffer, readAtMs: number): Translation {
 }
 
 function publish(): Translation {
-  return words.total === 3 && words.text(1) === SENTINEL_CHANNEL ? { kind: "drop", name: "PUBLISH" } : PASS;
+  if (words.total !== 3) return PASS;
+  if (words.text(1) === SENTINEL_CHANNEL) return { kind: "drop", name: "PUBLISH" };
+  return words.text(1) === HEARTBEAT_CHANNEL ? { kind: "drop", name: "heartbeat" } : PASS;
 }
 
 /** `SET key value … EX s | PX ms`: the same words with `PXAT ms`. */

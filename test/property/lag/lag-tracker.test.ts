@@ -7,19 +7,19 @@ import { Offset } from "../../../src/stream/position.ts";
 const T0 = 1_700_000_000_000;
 
 type Step =
-  | { readonly do: "record"; readonly bytes: number }
+  | { readonly do: "record"; readonly bytes: number; readonly commands: number }
   | { readonly do: "durable"; readonly back: number }
   | { readonly do: "ack"; readonly back: number; readonly peerMs: number; readonly hasClock: boolean }
   | { readonly do: "wait"; readonly ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("record" as const), bytes: fc.nat(5000) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("record" as const), bytes: fc.nat(5000), commands: fc.nat(9) }) },
   fc.record({ do: fc.constant("durable" as const), back: fc.nat(3000) }),
   fc.record({ do: fc.constant("ack" as const), back: fc.nat(9000), peerMs: fc.integer({ min: -5000, max: 5000 }), hasClock: fc.boolean() }),
   fc.record({ do: fc.constant("wait" as const), ms: fc.nat(4000) }),
 );
 
-test("never negative, parts never exceed T, lag is zero exactly when nothing is pending", () => {
+test("never negative, parts never exceed T, lag is the round trip exactly when nothing is pending, and what is at risk is never understated", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), fc.bigInt({ min: 0n, max: 1n << 62n }), (steps, start) => {
       const tracker = new LagTracker();
@@ -27,6 +27,10 @@ test("never negative, parts never exceed T, lag is zero exactly when nothing is 
       let now = T0;
       let end = start;
       let applied = start;
+      let durable = start;
+      let hadClock = false;
+      const commands: { readonly to: bigint; readonly count: number }[] = [];
+      const commandsAfter = (offset: bigint) => commands.filter(({ to }) => to > offset).reduce((sum, { count }) => sum + count, 0);
       const pending: { readonly to: bigint; readonly readAtMs: number }[] = [];
       const before = (back: number) => Offset.of(end - BigInt(back) < start ? start : end - BigInt(back));
       for (const each of steps) {
@@ -34,7 +38,8 @@ test("never negative, parts never exceed T, lag is zero exactly when nothing is 
         if (each.do === "record") {
           if (each.bytes > 0) pending.push({ to: end + BigInt(each.bytes), readAtMs: now });
           end += BigInt(each.bytes);
-          tracker.onRecord({ to: Offset.of(end), readAtMs: now });
+          if (each.bytes > 0) commands.push({ to: end, count: each.commands });
+          tracker.onRecord({ to: Offset.of(end), executedAtMs: now, commands: each.commands });
         }
         if (each.do === "durable") tracker.onDurable(before(each.back), now);
         if (each.do === "ack") {
@@ -42,20 +47,27 @@ test("never negative, parts never exceed T, lag is zero exactly when nothing is 
           // Taken back: what the peer had is pending again, since now at the latest.
           if (mark.offset < applied && pending.length === 0) pending.push({ to: end, readAtMs: now });
           applied = mark.offset;
-          tracker.onAck({ received: mark, applied: mark }, each.hasClock ? { offsetMs: 100, errorMs: 1 } : undefined, now);
+          durable = mark.offset;
+          hadClock ||= each.hasClock;
+          tracker.onAck({ received: mark, durable: mark, applied: mark }, each.hasClock ? { offsetMs: 100, errorMs: 1 } : undefined, now);
         }
         while (pending[0] && pending[0].to <= applied) pending.shift();
 
         const lag = tracker.lag(now);
-        expect(lag.lagMs).toBe(pending[0] ? now - pending[0].readAtMs : 0);
+        const floor = hadClock ? 2 : (lag.ms.total?.last ?? 0);
+        expect(lag.lagMs).toBe(Math.max(floor, pending[0] ? now - pending[0].readAtMs : 0));
+        expect(lag.atRisk.bytes).toBe(Number(end - durable));
+        expect(lag.atRisk.ms).toBeGreaterThanOrEqual(0);
+        if (!lag.atRisk.commandsEstimated) expect(lag.atRisk.commands).toBeGreaterThanOrEqual(commandsAfter(durable));
+        if (durable === end) expect(lag.atRisk).toMatchObject({ bytes: 0, commands: 0, ms: 0 });
         for (const bytes of Object.values(lag.behindBytes)) expect(bytes).toBeGreaterThanOrEqual(0);
         if (lag.behindBytes.applied !== undefined) expect(lag.behindBytes.applied).toBe(Number(end - applied));
-        const { write, network, ack, total } = lag.ms;
-        for (const part of [write, network, ack]) {
+        const { write, network, ack, total, visible } = lag.ms;
+        for (const part of [write, network, ack, visible]) {
           if (!part) continue;
           expect(part.last).toBeGreaterThanOrEqual(0);
           expect(part.max).toBeLessThanOrEqual(total?.max ?? -1);
-          expect(part.p50 <= part.p99 && part.p99 <= part.max).toBe(true);
+          expect(part.p50 <= part.p95 && part.p95 <= part.p99 && part.p99 <= part.max).toBe(true);
         }
       }
     }),
@@ -73,20 +85,20 @@ test("BOUNDED: whatever is pending, at most 4096 samples are held, and age is ov
         for (let i = 0; i < times; i++) {
           now += ms;
           readAt.push(now);
-          ring.push(readAt.length, now);
+          ring.push(readAt.length, now, readAt.length);
         }
         expect(ring.count).toBeLessThanOrEqual(4096);
       }
       const applied = Math.floor(share * readAt.length);
-      while (ring.shift(applied, () => undefined));
+      while (ring.shift(applied) !== undefined);
       const truth = readAt[applied];
       const spanMs = now - readAt[0]!;
       if (truth === undefined) {
-        expect(ring.oldestReadAtMs).toBeUndefined();
+        expect(ring.oldestAtMs).toBeUndefined();
         return;
       }
-      expect(ring.oldestReadAtMs).toBeLessThanOrEqual(truth);
-      expect(truth - ring.oldestReadAtMs!).toBeLessThanOrEqual(spanMs / 250);
+      expect(ring.oldestAtMs).toBeLessThanOrEqual(truth);
+      expect(truth - ring.oldestAtMs!).toBeLessThanOrEqual(spanMs / 250);
     }),
     { numRuns: 50 },
   );

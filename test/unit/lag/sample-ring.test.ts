@@ -5,15 +5,13 @@ test("a record never joins a sample that is already durable or received, however
   for (const mark of ["markDurable", "markReceived"] as const) {
     const ring = new SampleRing();
     const filled = 5000;
-    for (let to = 1; to <= filled; to++) ring.push(to, to * 10);
+    for (let to = 1; to <= filled; to++) ring.push(to, to * 10, to);
     ring[mark](filled, 1);
-    ring.push(filled + 1, filled * 10 + 1);
+    ring.push(filled + 1, filled * 10 + 1, filled + 1);
     const marks: [to: number, isMarked: boolean][] = [];
-    while (
-      ring.shift(filled + 1, (_, durableAt, receivedAt, to) =>
-        marks.push([to, !Number.isNaN(mark === "markDurable" ? durableAt : receivedAt)]),
-      )
-    );
+    for (let sample = ring.shift(filled + 1); sample !== undefined; sample = ring.shift(filled + 1)) {
+      marks.push([sample.to, !Number.isNaN(mark === "markDurable" ? sample.durableAtMs : sample.receivedAtMs)]);
+    }
     expect(marks.at(-2)).toEqual([filled, true]);
     expect(marks.at(-1)).toEqual([filled + 1, false]);
   }
