@@ -1,6 +1,6 @@
 /** Two regions of which the second feeds real replicas: a master, a gateway process in each, a proxy on the link, replicas at will. */
-import { execFileSync } from "node:child_process";
 import type { FeedStatus, GatewayStatus, StreamStatus } from "../../src/admin/status.ts";
+import { debugArgs } from "./debug-command.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 import { type Gateway, spawnGateway } from "./gateway.ts";
@@ -163,10 +163,4 @@ class AsyncDisposableStackLike implements AsyncDisposable {
       await resource[Symbol.asyncDispose]();
     }
   }
-}
-
-/** DEBUG is a setting since 7.0, and always allowed before. */
-function debugArgs(bin: string): readonly string[] {
-  const version = execFileSync(bin, ["--version"], { encoding: "utf8" });
-  return Number(/v=(\d+)/.exec(version)?.[1] ?? 0) >= 7 ? ["--enable-debug-command", "yes"] : [];
 }

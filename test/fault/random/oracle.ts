@@ -1,6 +1,8 @@
 /** What must be true after any fault: nothing missing, nothing doubled, nothing reordered, no needless full sync, nobody ended or halted. */
 import { compareServers } from "../../support/digest.ts";
+import { eventually } from "../../support/eventually.ts";
 import { checkLedgers, type Ledger } from "../../support/ledger.ts";
+import type { RedisServer } from "../../support/redis-server.ts";
 import type { RegionGateway } from "./region-gateway.ts";
 import type { World } from "./world.ts";
 
@@ -8,8 +10,16 @@ export type Verdict = { readonly problems: readonly string[]; readonly keysCompa
 
 /** Node itself takes about 60 MiB; window, memory ring, pending bytes and read buffers of this configuration are bounded by some 30 more. */
 const MAX_MEMORY_BYTES = 256 * 1024 * 1024;
-/** Each is one snapshot taken from the master or loaded into the target. */
-const FULL_SYNCS = new Set(["source.full-sync-started", "source.history-lost", "source.snapshot-started", "delivery.loading"]);
+/** Each is one snapshot taken from the master, or loaded into the target, or given to a replica. */
+const FULL_SYNCS = new Set([
+  "source.full-sync-started",
+  "source.history-lost",
+  "source.snapshot-started",
+  "delivery.loading",
+  "feed.full-sync-started",
+]);
+/** A master that pings every ten seconds lets nobody wait for long until both say the same. */
+const SAME_MS = 15_000;
 
 /** The writers have stopped and everything is healed. */
 export async function judge(world: World, ledgers: readonly Ledger[], allowsFullSync: boolean): Promise<Verdict> {
@@ -23,19 +33,47 @@ export async function judge(world: World, ledgers: readonly Ledger[], allowsFull
   if (!allowsFullSync) problems.push(...fullSyncs.map((event) => `a needless full sync: ${JSON.stringify(event)}`));
   if (late !== undefined) return { problems: [late, ...problems], keysCompared: 0, fullSyncs: fullSyncs.length };
 
-  const [master, target] = [world.master.client(), world.target.client()];
+  const keysCompared = await compare(world, ledgers, problems);
+  return { problems, keysCompared, fullSyncs: fullSyncs.length };
+}
+
+/** Every key of every copy, and the ledgers everywhere. Adds a sentence for each thing that is wrong. */
+async function compare(world: World, ledgers: readonly Ledger[], problems: string[]): Promise<number> {
+  const master = world.master.client();
+  let keys = 0;
   try {
-    const comparison = await compareServers(master, target);
-    problems.push(...comparison.mismatches.map(({ db, key, why }) => `db ${db} ${key}: ${why}`));
-    if (comparison.keys === 0) problems.push("nothing was compared");
-    for (const [name, client] of [["master", master] as const, ["target", target] as const]) {
-      problems.push(...(await checkLedgers(client, ledgers)).map((problem) => `${name}: ${problem}`));
+    problems.push(...(await checkLedgers(master, ledgers)).map((problem) => `master: ${problem}`));
+    for (const [index, copy] of world.copies.entries()) {
+      const client = copy.client();
+      const comparison = await compareServers(master, client);
+      keys += comparison.keys;
+      problems.push(...comparison.mismatches.map(({ db, key, why }) => `copy ${index}: db ${db} ${key}: ${why}`));
+      if (comparison.keys === 0) problems.push("nothing was compared");
+      problems.push(...(await checkLedgers(client, ledgers)).map((problem) => `copy ${index}: ${problem}`));
+      client.disconnect();
+      if (world.delivery === "feed") problems.push(...(await unlikeMaster(copy, world.master)));
     }
-    return { problems, keysCompared: comparison.keys, fullSyncs: fullSyncs.length };
+    return keys;
   } finally {
     master.disconnect();
-    target.disconnect();
   }
+}
+
+/** A fed replica is its master: digest, name and offset to the byte. */
+async function unlikeMaster(replica: RedisServer, master: RedisServer): Promise<readonly string[]> {
+  const facts = async (server: RedisServer) =>
+    [await server.info("master_replid"), await server.info("master_repl_offset"), await server.call("DEBUG", "DIGEST")].join(" ");
+  const same = eventually(
+    async () => {
+      const [wanted, has] = [await facts(master), await facts(replica)];
+      if (wanted !== has) throw new Error(`the master has ${wanted}, the replica ${has}`);
+    },
+    { timeoutMs: SAME_MS, intervalMs: 100, what: "a replica like its master" },
+  );
+  return same.then(
+    () => [],
+    (error: Error) => [error.message],
+  );
 }
 
 function faulty(gateway: RegionGateway): readonly string[] {

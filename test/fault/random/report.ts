@@ -1,8 +1,10 @@
 /** Counts over a run: what was injected, what was survived. */
 import type { Episode } from "./episode.ts";
+import type { DeliveryKind } from "./world.ts";
 
-export type Summary = {
-  readonly seed: number;
+type Name = { readonly seed: number; readonly delivery: DeliveryKind };
+
+export type Summary = Name & {
   readonly minutes: number;
   readonly episodes: number;
   readonly faults: Readonly<Record<string, { readonly injected: number; readonly survived: number }>>;
@@ -12,7 +14,7 @@ export type Summary = {
 };
 
 export class Report {
-  readonly #seed: number;
+  readonly #name: Name;
   readonly #startedAtMs = performance.now();
   readonly #faults: Map<string, { injected: number; survived: number }>;
   readonly #fullSyncs = { allowed: 0, needless: 0 };
@@ -20,8 +22,8 @@ export class Report {
   #keysCompared = 0;
   #violations = 0;
 
-  constructor(seed: number, kinds: readonly string[]) {
-    this.#seed = seed;
+  constructor(name: Name, kinds: readonly string[]) {
+    this.#name = name;
     this.#faults = new Map(kinds.map((kind) => [kind, { injected: 0, survived: 0 }]));
   }
 
@@ -39,7 +41,7 @@ export class Report {
 
   get summary(): Summary {
     return {
-      seed: this.#seed,
+      ...this.#name,
       minutes: Number(((performance.now() - this.#startedAtMs) / 60_000).toFixed(1)),
       episodes: this.#episodes,
       faults: Object.fromEntries(this.#faults),
@@ -50,7 +52,7 @@ export class Report {
   }
 }
 
-export function renderTable({ seed, minutes, episodes, faults, fullSyncs, keysCompared, violations }: Summary): string {
+export function renderTable({ seed, delivery, minutes, episodes, faults, fullSyncs, keysCompared, violations }: Summary): string {
   const rows = Object.entries(faults).map(([kind, { injected, survived }]) => [kind, `${injected}`, `${survived}`]);
   const total = (index: number) => `${rows.reduce((sum, row) => sum + Number(row[index]), 0)}`;
   const all = [["fault", "injected", "survived"], ...rows, ["all", total(1), total(2)]];
@@ -59,7 +61,7 @@ export function renderTable({ seed, minutes, episodes, faults, fullSyncs, keysCo
   return [
     ...lines,
     "",
-    `seed ${seed}: ${episodes} episodes in ${minutes} minutes, ${keysCompared} keys compared, full syncs: ${fullSyncs.allowed} allowed, ${fullSyncs.needless} needless`,
+    `seed ${seed}, ${delivery} delivery: ${episodes} episodes in ${minutes} minutes, ${keysCompared} keys compared, full syncs: ${fullSyncs.allowed} allowed, ${fullSyncs.needless} needless`,
     violations === 0 ? "no violation" : `${violations} violations`,
   ].join("\n");
 }

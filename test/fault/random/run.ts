@@ -1,29 +1,30 @@
 /** A run: one world, one seed, episodes until the time is over or something is wrong. */
 import { Random } from "../../support/random.ts";
-import { CATALOGUE } from "./catalogue/catalogue.ts";
 import { type Episode, runEpisode } from "./episode.ts";
 import type { Fault } from "./fault.ts";
 import { describe, Planner } from "./plan.ts";
 import { Report, type Summary } from "./report.ts";
-import { World } from "./world.ts";
+import { type DeliveryKind, World } from "./world.ts";
 
 export type RunOptions = {
   readonly seed: number;
   /** Asked before each episode. */
   readonly goOn: (episodes: number) => boolean;
   readonly say: (line: string) => void;
-  readonly catalogue?: readonly Fault[];
+  readonly delivery: DeliveryKind;
+  /** Of this delivery. */
+  readonly catalogue: readonly Fault[];
 };
 
 const TAIL_LINES = 60;
 
-export async function run({ seed, goOn, say, catalogue = CATALOGUE }: RunOptions): Promise<Summary> {
+export async function run({ seed, goOn, say, delivery, catalogue }: RunOptions): Promise<Summary> {
   const planner = new Planner(new Random(seed), catalogue);
   const report = new Report(
-    seed,
+    { seed, delivery },
     catalogue.map(({ kind }) => kind),
   );
-  await using world = await World.create();
+  await using world = await World.create(delivery);
   for (let number = 1; goOn(number - 1); number++) {
     const plan = planner.next();
     say(`episode ${number}: ${plan.faults.map(describe).join("; ")}`);

@@ -1,26 +1,40 @@
 /**
  * What faults happen to: a master with a replica that may take its place, a target, a gateway on each side, and a line that can be
  * disturbed between any two of them. Writers find the master under an address of their own, which only a failover moves.
+ * With feed delivery the target is a real replica that the peer's gateway feeds, and a second one is fed beside it.
  */
 import type { Redis } from "ioredis";
+import { debugArgs } from "../../support/debug-command.ts";
 import { eventually } from "../../support/eventually.ts";
+import { freePort } from "../../support/free-port.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { Resources } from "../../support/resources.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
-import { regionPorts, writeTopology } from "../../support/topology-file.ts";
+import { type RegionSpec, regionPorts, writeTopology } from "../../support/topology-file.ts";
 import { WanProxy } from "../../support/wan-proxy.ts";
 import { RegionGateway } from "./region-gateway.ts";
 
+export const DELIVERIES = ["write", "feed"] as const;
+export type DeliveryKind = (typeof DELIVERIES)[number];
+
 export const BACKLOG_BYTES = 1024 * 1024;
-export const MASTER_ARGS = ["--repl-backlog-size", `${BACKLOG_BYTES}`, "--repl-timeout", "20"];
+export const masterArgs = () => ["--repl-backlog-size", `${BACKLOG_BYTES}`, "--repl-timeout", "20", ...debugArgs()];
 const TARGET_ARGS = ["--appendonly", "yes", "--appendfsync", "everysec", "--lua-time-limit", "50"];
 /** Small, so that minutes are enough for segments to roll, retention to drop and windows to fill. */
 const JOURNAL = { memory: "1MiB", segment: "128KiB", retention: { bytes: "4MiB" } };
+/** A replica that lost everything needs the stored snapshot and all that followed. */
+const FEEDING_JOURNAL = { ...JOURNAL, retention: { bytes: "4GiB" } };
+/** What it holds, and under which name, survives a polite end. */
+const fedArgs = (port: number) => ["--replicaof", `127.0.0.1 ${port}`, "--save", "86400 1", "--repl-timeout", "20", ...debugArgs()];
 const LINK = { window: "1MiB", liveness: "2s" };
 const CATCH_UP_MS = 60_000;
 
 export class World implements AsyncDisposable {
+  readonly delivery: DeliveryKind;
+  /** Behind the target line. */
   readonly target: RedisServer;
+  /** All that must become like the master. */
+  readonly copies: readonly RedisServer[];
   /** Where writers find the master. */
   readonly service: WanProxy;
   /** From the origin's gateway to the master. */
@@ -37,7 +51,9 @@ export class World implements AsyncDisposable {
   private constructor(parts: WorldParts, resources: Resources) {
     this.#master = parts.master;
     this.#replica = parts.replica;
+    this.delivery = parts.delivery;
     this.target = parts.target;
+    this.copies = parts.copies;
     this.service = parts.service;
     this.masterLine = parts.masterLine;
     this.link = parts.link;
@@ -48,10 +64,10 @@ export class World implements AsyncDisposable {
   }
 
   /** Everything runs and the first sync is done. */
-  static async create(): Promise<World> {
+  static async create(delivery: DeliveryKind): Promise<World> {
     const resources = new Resources();
     try {
-      const world = new World(await build(resources), resources);
+      const world = new World(await build(resources, delivery), resources);
       await world.attachReplica();
       await world.caughtUp();
       return world;
@@ -102,8 +118,10 @@ export class World implements AsyncDisposable {
       const [us, eu] = await Promise.all([this.origin.stream(), this.peer.stream()]);
       const applied = BigInt(eu.positions.applied ?? -1);
       const here = [us.phase, eu.phase].every((phase) => phase === "streaming") && us.replid === replid && eu.history === us.history;
-      if (here && applied >= wanted) return;
-      throw new Error(`${us.phase} ${us.positions.received}, ${eu.phase} ${eu.positions.received}, applied ${applied} of ${wanted}`);
+      const fed = eu.feed?.replicas.filter(({ state }) => state === "online").length;
+      if (here && applied >= wanted && (fed === undefined || fed === this.copies.length)) return;
+      const states = `${us.phase} ${us.positions.received}, ${eu.phase} ${eu.positions.received}, ${fed ?? "no"} replicas fed`;
+      throw new Error(`${states}, applied ${applied} of ${wanted}`);
     };
     await eventually(is, { timeoutMs: CATCH_UP_MS, intervalMs: 50, what: "catching up" });
   }
@@ -116,7 +134,9 @@ export class World implements AsyncDisposable {
 type WorldParts = {
   readonly master: RedisServer;
   readonly replica: RedisServer;
+  readonly delivery: DeliveryKind;
   readonly target: RedisServer;
+  readonly copies: readonly RedisServer[];
   readonly service: WanProxy;
   readonly masterLine: WanProxy;
   readonly link: WanProxy;
@@ -125,25 +145,39 @@ type WorldParts = {
   readonly peer: RegionGateway;
 };
 
-async function build(resources: Resources): Promise<WorldParts> {
+async function build(resources: Resources, delivery: DeliveryKind): Promise<WorldParts> {
   const server = async (args: readonly string[]) => resources.keep(await RedisServer.start({ args }));
   const line = async (port: number) => resources.keep(await WanProxy.start({ target: { port } }));
   const { path: folder } = resources.keep(await tempFolder("faults"));
-  const [master, replica, target] = [await server(MASTER_ARGS), await server(MASTER_ARGS), await server(TARGET_ARGS)];
+  const [master, replica] = [await server(masterArgs()), await server(masterArgs())];
   const ports = await regionPorts(["us-east", "eu-west"]);
-  const [service, masterLine, targetLine] = [await line(master.port), await line(master.port), await line(target.port)];
+  const [service, masterLine] = [await line(master.port), await line(master.port)];
   const link = await line(ports["us-east"]!.link);
+  const { targetLine, copies, region } = delivery === "write" ? await written() : await fed();
   const { path: config, env } = await writeTopology({
     folder,
     ports,
-    regions: {
-      "us-east": { master: { url: `redis://127.0.0.1:${masterLine.port}` } },
-      "eu-west": { replicas: { "us-east": { url: `redis://127.0.0.1:${targetLine.port}` } } },
-    },
+    regions: { "us-east": { master: { url: `redis://127.0.0.1:${masterLine.port}` } }, "eu-west": region },
     links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${link.port}` }],
     journal: JOURNAL,
     link: LINK,
   });
-  const gateway = (region: string) => resources.keep(new RegionGateway({ config, region, env, admin: ports[region]!.admin }));
-  return { master, replica, target, service, masterLine, link, targetLine, origin: gateway("us-east"), peer: gateway("eu-west") };
+  const gateway = (name: string) => resources.keep(new RegionGateway({ config, region: name, env, admin: ports[name]!.admin }));
+  const gateways = { origin: gateway("us-east"), peer: gateway("eu-west") };
+  return { delivery, master, replica, target: copies[0]!, copies, service, masterLine, link, targetLine, ...gateways };
+
+  async function written() {
+    const target = await server(TARGET_ARGS);
+    const targetLine = await line(target.port);
+    const region: RegionSpec = { replicas: { "us-east": { url: `redis://127.0.0.1:${targetLine.port}` } } };
+    return { targetLine, copies: [target], region };
+  }
+
+  /** One replica over the line that is disturbed, one without. */
+  async function fed() {
+    const port = await freePort();
+    const targetLine = await line(port);
+    const region: RegionSpec = { feeds: { "us-east": `127.0.0.1:${port}` }, journal: FEEDING_JOURNAL };
+    return { targetLine, copies: [await server(fedArgs(targetLine.port)), await server(fedArgs(port))], region };
+  }
 }

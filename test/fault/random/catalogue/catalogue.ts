@@ -1,8 +1,12 @@
 /** Every fault that the scheduler may draw. */
 import type { Fault } from "../fault.ts";
-import { GATEWAY_FAULTS } from "./gateways.ts";
+import type { DeliveryKind } from "../world.ts";
+import { gatewayFaults } from "./gateways.ts";
 import { LINE_FAULTS } from "./lines.ts";
 import { MASTER_FAULTS } from "./master.ts";
+import { REPLICA_FAULTS } from "./replica.ts";
 import { TARGET_FAULTS } from "./target.ts";
 
-export const CATALOGUE: readonly Fault[] = [...GATEWAY_FAULTS, ...LINE_FAULTS, ...MASTER_FAULTS, ...TARGET_FAULTS];
+export function catalogueOf(delivery: DeliveryKind): readonly Fault[] {
+  return [...gatewayFaults(delivery), ...LINE_FAULTS, ...MASTER_FAULTS, ...(delivery === "write" ? TARGET_FAULTS : REPLICA_FAULTS)];
+}

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../../support/eventually.ts";
 import { type Fault, fault } from "../fault.ts";
-import { BACKLOG_BYTES, MASTER_ARGS, type World } from "../world.ts";
+import { BACKLOG_BYTES, masterArgs, type World } from "../world.ts";
 
 const FAILOVER_MS = 10_000;
 const PAUSE_MS = 20_000;
@@ -54,7 +54,7 @@ const restarted = fault({
     });
     await world.master.call("SHUTDOWN", "SAVE").catch(() => undefined);
     await eventually(() => !world.master.running, { what: "the master's end" });
-    await world.master.restart(MASTER_ARGS);
+    await world.master.restart(masterArgs());
     await world.replicaCaughtUp();
   },
 });
@@ -73,7 +73,7 @@ const crashed = fault({
     await eventually(written, { what: "the append-only file" });
     await sleep(ms);
     await master.kill9();
-    await master.restart([...MASTER_ARGS, "--appendonly", "yes"]);
+    await master.restart([...masterArgs(), "--appendonly", "yes"]);
     await master.call("CONFIG", "SET", "appendonly", "no");
     await world.replicaCaughtUp();
   },
@@ -133,7 +133,7 @@ const promoted = fault({
 });
 
 async function becomeReplica(world: World): Promise<void> {
-  await world.replica.restart(MASTER_ARGS);
+  await world.replica.restart(masterArgs());
   await world.attachReplica();
 }
 
