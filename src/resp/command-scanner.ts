@@ -108,6 +108,11 @@ export class CommandScanner {
     return this.#state === BOUNDARY;
   }
 
+  /** Length of the word that has begun and not ended; 0 when there is none, or its length is not known yet. */
+  get wordBytes(): number {
+    return this.#state === PAYLOAD ? this.#number : 0;
+  }
+
   /** Takes the next bytes, `chunk[from, to)`; every command in the chunk before must have been taken by `next`. */
   feed(chunk: Buffer, from = 0, to: number = chunk.length): void {
     this.start += from - this.#to;

@@ -185,6 +185,7 @@ export class Delivery implements Service {
       room,
       checkpointKey: this.#key,
       databases: target.facts.databases,
+      maxBulkBytes: target.maxBulkBytes,
       stats,
       clock,
       log,

@@ -51,6 +51,8 @@ export type PlannerOptions = {
   readonly checkpointKey: string;
   /** How many databases the target has: in a transaction a SELECT beyond them would let the writes land in the wrong one. */
   readonly databases: number;
+  /** The longest argument that the target takes: at a longer one it closes the connection and its reason is lost. */
+  readonly maxBulkBytes: number;
   readonly events: PlanEvents;
 };
 
@@ -58,6 +60,7 @@ export class Planner {
   readonly #scanner: CommandScanner;
   readonly #checkpointKey: string;
   readonly #databases: number;
+  readonly #maxBulkBytes: number;
   readonly #events: PlanEvents;
   #parts: UnitPart[] = [];
 
@@ -88,6 +91,7 @@ export class Planner {
     this.#scanner = new CommandScanner({ db: options.from.db });
     this.#checkpointKey = options.checkpointKey;
     this.#databases = options.databases;
+    this.#maxBulkBytes = options.maxBulkBytes;
     this.#events = options.events;
     this.#at = options.from.offset;
     this.#boundary = options.from;
@@ -214,7 +218,16 @@ export class Planner {
     }
   }
 
+  /** No server's limit is below 1 MiB, so a word that is too long never lies whole in one record: looking here is enough. */
   #hold(bytes: Buffer): void {
+    const { wordBytes } = this.#scanner;
+    if (wordBytes > this.#maxBulkBytes) {
+      throw new GatewayError(
+        "TARGET_REFUSED",
+        `the stream carries an argument of ${wordBytes} bytes, the target takes only ${this.#maxBulkBytes} (proto-max-bulk-len, client-query-buffer-limit)`,
+        { details: { offset: this.#boundary.offset, bytes: wordBytes, limit: this.#maxBulkBytes } },
+      );
+    }
     if (this.#passing === undefined && this.#heldBytes + bytes.length > HELD_BYTES) {
       this.#passing = firstWord(this.#held.length > 0 ? this.#held : [bytes]);
       if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);

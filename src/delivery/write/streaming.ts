@@ -22,6 +22,7 @@ export type StreamingOptions = {
   readonly room: RawRing;
   readonly checkpointKey: string;
   readonly databases: number;
+  readonly maxBulkBytes: number;
   readonly stats: DeliveryStats;
   readonly clock: Clock;
   readonly log: Logger;
@@ -41,6 +42,7 @@ export class Streaming {
       from: options.from,
       checkpointKey: options.checkpointKey,
       databases: options.databases,
+      maxBulkBytes: options.maxBulkBytes,
       events: {
         onDropped: (name) => stats.count(stats.dropped, name),
         onRewritten: (name) => stats.count(stats.rewritten, name),

@@ -14,13 +14,16 @@ const TIMEOUTS = { connectMs: 5_000, commandMs: 10_000 };
 const MAX_DATABASES = 1 << 16;
 /** Of every server, unless configured. */
 const DEFAULT_MAX_BULK_BYTES = 512 * 1024 * 1024;
+const DEFAULT_QUERY_BUFFER_BYTES = 1024 * 1024 * 1024;
+/** A long argument lies alone in the query buffer, with the CRLF behind it. */
+const END_OF_WORD_BYTES = 2;
 
 export class Target {
   readonly address: TargetAddress;
   readonly facts: TargetFacts;
   /** Administrative connection in database 0; nobody selects another one on it. */
   readonly control: Redis;
-  /** The longest argument that the target takes (proto-max-bulk-len). */
+  /** The longest argument that the target takes (proto-max-bulk-len, client-query-buffer-limit). */
   readonly maxBulkBytes: number;
 
   private constructor(address: TargetAddress, facts: TargetFacts, control: Redis, maxBulkBytes: number) {
@@ -36,7 +39,9 @@ export class Target {
     try {
       const info = await control.info();
       const facts = parseFacts(info, await countDatabases(control, address));
-      return new Target(address, facts, control, (await setting(control, "proto-max-bulk-len")) ?? DEFAULT_MAX_BULK_BYTES);
+      const bulk = (await setting(control, "proto-max-bulk-len")) ?? DEFAULT_MAX_BULK_BYTES;
+      const buffer = (await setting(control, "client-query-buffer-limit")) ?? DEFAULT_QUERY_BUFFER_BYTES;
+      return new Target(address, facts, control, Math.min(bulk, buffer - END_OF_WORD_BYTES));
     } catch (cause) {
       control.disconnect();
       throw targetError(cause);

@@ -82,6 +82,7 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
     from: { offset: START, db: 0 },
     checkpointKey: "causeway:checkpoint:{us-east/0}",
     databases: 16,
+    maxBulkBytes: Number.POSITIVE_INFINITY,
     events: { onDropped: () => undefined, onRewritten: () => undefined, onUntranslated: () => undefined },
   });
   const planned = outcomeOf(() => {

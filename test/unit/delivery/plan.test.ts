@@ -8,6 +8,7 @@ import type { RecordHeader } from "../../../src/stream/record.ts";
 
 const KEY = "causeway:checkpoint:{us-east/0}";
 const START = Offset.of(1000);
+const MAX_BULK_BYTES = 8 * 1024 * 1024;
 
 type Sent = { readonly db: number; readonly words: string };
 type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Offset; db: number } };
@@ -18,6 +19,7 @@ function planner(from = { offset: START, db: 0 }) {
     from,
     checkpointKey: KEY,
     databases: 16,
+    maxBulkBytes: MAX_BULK_BYTES,
     events: {
       onDropped: (name) => dropped.push(name),
       onRewritten: (name) => rewritten.push(name),
@@ -193,6 +195,16 @@ describe("plan", () => {
   test("a SELECT beyond the target's databases is refused before anything lands in the wrong one", () => {
     expect(() => run(commands("SELECT 16", "SET a 1"))).toThrow(expect.objectContaining({ code: "TARGET_REFUSED" }));
     expect(run(commands("SELECT 16", "SELECT 1", "SET a 1")).units).toHaveLength(1);
+  });
+
+  test("NEVER_SILENT: an argument longer than the target takes is refused, in the length's own record or in a later one", () => {
+    const stream = Buffer.concat([commands("INCR n"), encodeCommand("SET", "k", Buffer.alloc(MAX_BULK_BYTES + 1, "v"))]);
+    const value = stream.indexOf("vvv");
+    for (const cut of [value - 30, value - 2, value + 1, value + 1_000]) {
+      expect(() => run(stream, [cut, stream.length - 10])).toThrow(expect.objectContaining({ code: "TARGET_REFUSED" }));
+    }
+    const longest = encodeCommand("SET", "k", Buffer.alloc(MAX_BULK_BYTES, "v"));
+    expect(run(longest, [longest.length >> 1]).units).toHaveLength(1);
   });
 
   test("SWAPDB with database 0 takes the old checkpoint out of the other one", () => {

@@ -32,7 +32,8 @@ async function stream(history: StubHistory, start: Offset) {
   };
   const stats = new DeliveryStats();
   const { log, events } = recordingLog();
-  const options = { history, from, room: new RawRing(), checkpointKey: "k", databases: 16, stats, log, clock: systemClock };
+  const limits = { databases: 16, maxBulkBytes: Number.POSITIVE_INFINITY };
+  const options = { history, from, room: new RawRing(), checkpointKey: "k", ...limits, stats, log, clock: systemClock };
   await new Streaming({ ...options, writer: writer as unknown as UnitWriter, onApplied: () => undefined }).run(stop.signal);
   return { ends, stats, events };
 }
