@@ -1,10 +1,12 @@
 /**
- * A status each second for whoever watches, and the numbers of the last 15 minutes for plots: 900 points of 8 bytes for each
- * number (7 kB), about five numbers for each stream and six for each link. A watcher that is slow gets the newest, not every one (BOUNDED).
+ * A status each second for whoever watches, the numbers of the last 15 minutes for plots (900 points of 8 bytes for each number, about
+ * three numbers for each stream and eight for each link: 7 kB each), and the last 200 things that happened. A watcher that is slow gets
+ * the newest, not every one (BOUNDED).
  */
 import { Notice } from "../runtime/notice.ts";
 import { type Point, pointOf } from "./series.ts";
 import { type GatewayStatus, notReadyReasons, warningsOf } from "./status.ts";
+import { type TimelineEntry, timelineOf } from "./timeline.ts";
 
 /** What the page is told each second. */
 export type Sample = {
@@ -13,12 +15,15 @@ export type Sample = {
   /** Why the gateway is not ready, and what else needs a person; one sentence each. */
   readonly reasons: readonly string[];
   readonly warnings: readonly string[];
+  /** What happened lately, oldest first. */
+  readonly timeline: readonly TimelineEntry[];
 };
 
 /** Columns of equal length, oldest first; null where a number was not known. */
 export type History = { readonly atMs: readonly number[]; readonly series: Readonly<Record<string, readonly (number | null)[]>> };
 
 const CAPACITY = 15 * 60;
+const MOST_ENTRIES = 200;
 
 export class Samples {
   readonly #atMs = new Float64Array(CAPACITY);
@@ -26,6 +31,7 @@ export class Samples {
   readonly #taken = new Notice();
   #count = 0;
   #latest: Sample | undefined;
+  #timeline: readonly TimelineEntry[] = [];
 
   /** Called about once per second. */
   take(status: GatewayStatus): void {
@@ -34,7 +40,8 @@ export class Samples {
     this.#atMs[at] = status.atMs;
     for (const [key, column] of this.#series) column[at] = point[key] ?? Number.NaN;
     for (const [key, value] of Object.entries(point)) this.#column(key)[at] = value;
-    this.#latest = { status, point, reasons: notReadyReasons(status), warnings: warningsOf(status) };
+    this.#timeline = [...this.#timeline, ...timelineOf(this.#latest?.status, status)].slice(-MOST_ENTRIES);
+    this.#latest = { status, point, reasons: notReadyReasons(status), warnings: warningsOf(status), timeline: this.#timeline };
     this.#taken.wake();
   }
 

@@ -20,6 +20,8 @@ test("a link that is cut and heals, a gateway that goes and comes back", async (
   await link.getByText("closed", { exact: true }).waitFor({ timeout: KNOWN_SOON_MS });
   await pair.master.call("SET", "while", "cut");
   await link.getByText(/B behind/).waitFor();
+  await dashboard.sees(/this grows with every write/);
+  await dashboard.page.getByRole("region", { name: "What happened" }).getByText("the link is down").waitFor();
   await dashboard.shoot("cut");
   expect(await dashboard.violations()).toEqual([]);
   pair.proxy.heal();

@@ -9,8 +9,9 @@ import { freePort } from "../support/free-port.ts";
 import { originStatus, replicaStatus } from "../support/sample-status.ts";
 import { Dashboard, DESKTOP, PHONE } from "./browser.ts";
 
-/** Takes `status` each 100 ms, ten times as often as a gateway does, until `silence`. */
-async function serve(status: GatewayStatus, options: Partial<AdminServerOptions> = {}) {
+/** Takes a status each 100 ms, ten times as often as a gateway does, until `silence`. */
+async function serve(first: GatewayStatus, options: Partial<AdminServerOptions> = {}) {
+  let status = first;
   const port = await freePort();
   const stop = new AbortController();
   const samples = new Samples();
@@ -24,12 +25,20 @@ async function serve(status: GatewayStatus, options: Partial<AdminServerOptions>
   return {
     url,
     silence: () => clearInterval(timer),
+    change: (next: GatewayStatus) => {
+      status = next;
+    },
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       stop.abort();
       await running;
     },
   };
+}
+
+/** What a screen reader would call the element that has the focus. */
+async function focused({ page }: Dashboard): Promise<string> {
+  return page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent.trim()");
 }
 
 const LONG = "a-region-whose-name-was-chosen-by-a-committee-of-at-least-seven-people";
@@ -85,6 +94,61 @@ test("a gateway with clients asks for a token, once", async () => {
   await page.reload();
   await dashboard.sees("Live");
   expect(await page.evaluate("document.cookie + JSON.stringify(localStorage)")).toBe("{}");
+});
+
+test("by keyboard alone: past the masthead, along the plots, back to now", async () => {
+  await using server = await serve(originStatus);
+  await using dashboard = await Dashboard.open(server.url);
+  const { page } = dashboard;
+  await dashboard.sees("Live");
+  await page.keyboard.press("Tab");
+  expect(await focused(dashboard)).toBe("Skip to the numbers");
+  await page.keyboard.press("Enter");
+  for (const expected of ["1 min", "5 min", "15 min", /^Lag at eu-west, plot/]) {
+    await page.keyboard.press("Tab");
+    expect(await focused(dashboard)).toMatch(expected);
+  }
+  const backToNow = page.getByRole("button", { name: "Back to now" });
+  expect(await backToNow.count()).toBe(0);
+  await page.keyboard.press("+");
+  await page.keyboard.press("ArrowLeft");
+  await backToNow.waitFor();
+  expect(await focused(dashboard)).toMatch(/^Lag at eu-west/);
+  await page.keyboard.press("0");
+  await backToNow.waitFor({ state: "detached" });
+  expect(dashboard.complaints).toEqual([]);
+});
+
+test("a stretch of a plot drawn with the pointer is shown in all of them, and numbers under the pointer are said", async () => {
+  await using server = await serve(originStatus);
+  await using dashboard = await Dashboard.open(server.url);
+  const { page } = dashboard;
+  await dashboard.sees("Live");
+  const plot = page.getByRole("group", { name: /^Lag at eu-west/ });
+  await plot.scrollIntoViewIfNeeded();
+  const { x, y, width } = (await plot.boundingBox())!;
+  await page.mouse.move(x + width / 2, y + 60);
+  await page.mouse.down();
+  await page.mouse.move(x + width - 30, y + 60, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole("button", { name: "Back to now" }).waitFor();
+  await page.locator("figure time").nth(3).waitFor();
+  expect(await dashboard.violations()).toEqual([]);
+  expect(dashboard.complaints).toEqual([]);
+});
+
+test("nothing moves when numbers change", async () => {
+  await using server = await serve(originStatus);
+  await using dashboard = await Dashboard.open(server.url);
+  await dashboard.sees("Live");
+  await dashboard.page.evaluate(`new PerformanceObserver((list) => { for (const entry of list.getEntries()) window.shift = (window.shift ?? 0) + entry.value; })
+    .observe({ type: "layout-shift", buffered: true })`);
+  server.change({
+    ...originStatus,
+    streams: originStatus.streams.map((of) => ({ ...of, throughput: { ...of.throughput, bytesPerSecond: 1 } })),
+  });
+  await dashboard.sees("1 B/s");
+  expect(await dashboard.page.evaluate("window.shift ?? 0")).toBeLessThan(0.05);
 });
 
 test("what is old is called old", async () => {

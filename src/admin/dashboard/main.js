@@ -8,7 +8,9 @@ import { login } from "./login.js";
 import { map } from "./map.js";
 import { masthead, staleness, troubles } from "./masthead.js";
 import { overview } from "./overview.js";
+import { Plots } from "./plots.js";
 import { Store } from "./store.js";
+import { timeline } from "./timeline.js";
 
 const model = {
   /** @type {Connection} */
@@ -17,8 +19,10 @@ const model = {
   sample: undefined,
   heardAtMs: 0,
   hasTried: false,
+  showsAll: false,
 };
 const store = new Store();
+const plots = new Plots(store);
 const live = new Live({
   history: (history) => store.begin(history),
   sample: (sample) => {
@@ -26,6 +30,7 @@ const live = new Live({
     model.sample = sample;
     model.heardAtMs = Date.now();
     draw();
+    plots.update(sample.status);
   },
   connection: (connection) => {
     model.connection = connection;
@@ -56,7 +61,14 @@ function content() {
   const stale = staleness(connection, heardAtMs, Date.now(), () => live.retryNow());
   if (!sample)
     return html`${stale}${connection.at === "connecting" ? html`<p class="card empty">Waiting for the first sample.</p>` : nothing}`;
-  return html`${stale} ${troubles(sample)} ${overview(sample, store)} ${map(sample)} ${details(sample.status)}`;
+  const showAll = () => {
+    model.showsAll = true;
+    draw();
+  };
+  return html`
+    ${stale} ${troubles(sample)} ${overview(sample, store)} ${map(sample)} ${plots.element}
+    ${timeline(sample.timeline, model.showsAll, showAll)} ${details(sample.status)}
+  `;
 }
 
 /**

@@ -80,20 +80,16 @@ function road(link, bytesPerSecond) {
   const word = phase === "open" ? (carried ?? "open") : phase;
   const flows = tone === "good" && (bytesPerSecond ?? 0) > 0;
   return html`
-    <div class="road ${direction} ${tone} ${flows ? "flows" : ""}">
+    <div class="road ${direction}">
       <p class="what">
         <span class="visually-hidden">${direction === "sending" ? `To ${peer}: ` : `From ${peer}: `}</span>
         ${icon(tone)} <strong>${word}</strong>
         ${bytesPerSecond === undefined || tone === "bad" ? nothing : html`<span class="rate">${formatBytes(bytesPerSecond)}/s</span>`}
       </p>
-      <div class="track" aria-hidden="true">
-        <svg class="way across">
+      <div class="track ${tone} ${flows ? "flows" : ""}" aria-hidden="true">
+        <svg class="way">
           <line class="bed" x2="100%" y1="50%" y2="50%" />
           <line class="flow" x2="100%" y1="50%" y2="50%" />
-        </svg>
-        <svg class="way down">
-          <line class="bed" x1="50%" x2="50%" y2="100%" />
-          <line class="flow" x1="50%" x2="50%" y2="100%" />
         </svg>
         <svg class="head" viewBox="0 0 12 12"><path d="M1 0 11 6 1 12Z" /></svg>
       </div>

@@ -10,7 +10,8 @@ import { sparkline } from "./sparkline.js";
 const SPARK = 120;
 
 /**
- * @typedef {{ label: string, value: string, note: string, key: string | undefined }} Figure `key` names the column that is drawn
+ * `key` names the column that is drawn.
+ * @typedef {{ label: string, value: string, note: string, key: string | undefined, isBad?: boolean }} Figure
  */
 
 /**
@@ -28,7 +29,7 @@ export function overview({ status }, store) {
     <section class="overview" aria-label="Overview">
       <div class="card hero">
         <h2 class="label">${big.label}</h2>
-        <p class="number">${number(big.value)}</p>
+        <p class="number ${big.isBad ? "alarm" : ""}">${number(big.value)}</p>
         <p class="note">${big.note}</p>
         ${sparkline(big.key === undefined ? [] : store.recent(big.key, SPARK), SPARK)}
       </div>
@@ -63,16 +64,18 @@ function number(text) {
  * @returns {Figure}
  */
 function atRisk({ id }, links) {
-  const peers = links.flatMap(({ peer, streams }) => {
+  const peers = links.flatMap(({ peer, phase, streams }) => {
     const lag = streams.find(({ stream }) => stream === id)?.lag;
-    return lag?.behindBytes.durable === undefined ? [] : [{ peer, bytes: lag.behindBytes.durable, ms: lag.lagMs }];
+    return lag?.behindBytes.durable === undefined ? [] : [{ peer, phase, bytes: lag.behindBytes.durable }];
   });
   const label = "Data at risk";
   const [best] = peers.toSorted((a, b) => a.bytes - b.bytes);
   if (!best) return { label, value: "unknown", note: `No peer has acknowledged anything of ${id} yet.`, key: undefined };
   const key = `atRisk:${id}:${best.peer}`;
   if (best.bytes === 0) return { label, value: "0 B", note: `All of ${id} is durable at ${best.peer}.`, key };
-  return { label, value: formatBytes(best.bytes), note: `of ${id} would be lost with this region now. ${best.peer} has the rest.`, key };
+  const isBad = best.phase !== "open";
+  const rest = isBad ? `The link to ${best.peer} is ${best.phase}: this grows with every write.` : `${best.peer} has the rest.`;
+  return { label, value: formatBytes(best.bytes), note: `of ${id} would be lost with this region now. ${rest}`, key, isBad };
 }
 
 /**
@@ -149,7 +152,7 @@ function linkFigures(links) {
 function streamFigures(stream) {
   if (!stream) return [];
   const { id, throughput, journal, compressionRatio } = stream;
-  const ratio = compressionRatio === undefined ? "" : `, ${compressionRatio.toFixed(1)} times smaller`;
+  const ratio = compressionRatio === undefined || compressionRatio < 1.05 ? "" : `, ${compressionRatio.toFixed(1)} times smaller`;
   return [
     {
       label: "Written",
