@@ -34,6 +34,7 @@ const DISPOSITIONS = {
   JOURNAL_FULL: "retry",
   JOURNAL_IO: "retry",
   JOURNAL_LOCKED: "halt",
+  JOURNAL_VERSION: "halt",
   ADMIN_UNAVAILABLE: "retry",
   CONFIG_INVALID: "halt",
   INVARIANT: "halt",

@@ -73,7 +73,7 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 const REMOTE_STAGES = { "local-durable": undefined, "remote-durable": "durable", "remote-applied": "applied" } as const;
 const SAMPLE_INTERVAL_MS = 1_000;
 
-/** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
+/** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_VERSION, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
   const { view, log } = options;
   await mkdir(view.dataFolder, { recursive: true });

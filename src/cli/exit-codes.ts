@@ -21,6 +21,7 @@ const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "CHECKPOINT_CONFLICT",
   "CHECKPOINT_LOST",
   "JOURNAL_LOCKED",
+  "JOURNAL_VERSION",
 ]);
 const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SOURCE_CONNECTION",

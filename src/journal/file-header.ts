@@ -42,12 +42,16 @@ export function encodeFileHeader(header: FileHeader): Buffer {
   return bytes;
 }
 
-/** Throws RECORD_MALFORMED when these bytes are not a whole header of that kind. */
+/** Throws RECORD_MALFORMED when these bytes are not a whole header of that kind, JOURNAL_VERSION when they are one of another version. */
 export function decodeFileHeader(kind: FileHeader["kind"], bytes: Buffer): FileHeader {
   if (bytes.length < FILE_HEADER_BYTES) throw malformed("it is short");
   if (crc32(bytes.subarray(0, CRC_AT)) !== bytes.readUInt32LE(CRC_AT)) throw malformed("checksum");
   if (bytes.toString("latin1", 0, 8) !== MAGIC[kind]) throw malformed(`it is not a ${kind}`);
-  if (bytes.readUInt32LE(8) !== VERSION) throw malformed("unknown version");
+  const version = bytes.readUInt32LE(8);
+  // No damage, which would be mended: another version of this program reads it well.
+  if (version !== VERSION) {
+    throw new GatewayError("JOURNAL_VERSION", `the journal's files are of version ${version}, this gateway knows ${VERSION}`);
+  }
   const snapshot = bytes.toString("hex", 52, 60);
   return {
     kind,

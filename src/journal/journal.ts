@@ -86,7 +86,7 @@ export class StreamJournal implements StreamLog {
     };
   }
 
-  /** Throws JOURNAL_CORRUPT when the folder holds files of another stream. What is damaged is mended (`JournalWriter`). */
+  /** Throws JOURNAL_CORRUPT when the folder holds files of another stream, JOURNAL_VERSION when of another version. What is damaged is mended (`JournalWriter`). */
   static async open(options: StreamJournalOptions): Promise<StreamJournal> {
     const journal = new StreamJournal(options);
     await mkdir(options.folder, { recursive: true });

@@ -154,6 +154,7 @@ async function readState(
   try {
     return await readSegmentHeader(file, { ...options.owner, first: bare.first });
   } catch (cause) {
+    if (cause instanceof GatewayError && cause.code === "JOURNAL_VERSION") throw cause;
     if (cause instanceof GatewayError && cause.code === "RECORD_MALFORMED") return options.isLast ? "torn" : "damaged";
     throw damaged(bare, 0, cause);
   }

@@ -75,7 +75,7 @@ export async function readSnapshotJson(folder: string): Promise<WholeSnapshot | 
 
 export type UnfinishedSnapshot = { readonly info: SnapshotInfo; readonly extent: Extent; readonly checksum: RdbChecksum };
 
-/** Reads again, and verifies, the chunks of a snapshot that had not arrived whole. Undefined when not even its header had. */
+/** Reads again, and verifies, the chunks of a snapshot that had not arrived whole. Undefined when not even its header had. Throws JOURNAL_VERSION. */
 export async function readUnfinished(path: string, owner: Owner): Promise<UnfinishedSnapshot | undefined> {
   const file = await open(path, "r");
   try {
@@ -92,7 +92,8 @@ async function readInfo(file: FileHandle, owner: Owner): Promise<SnapshotInfo | 
     const header = decodeFileHeader("snapshot", await readFully(file, 0, FILE_HEADER_BYTES));
     if (header.stream !== owner.stream || header.history !== owner.history || header.snapshot === undefined) return undefined;
     return { id: header.snapshot, offset: header.offset, replid: header.replid, db: header.db };
-  } catch {
+  } catch (cause) {
+    if (cause instanceof GatewayError && cause.code === "JOURNAL_VERSION") throw cause;
     return undefined; // The sender still has it: what cannot be gone on with is asked for again.
   }
 }

@@ -8,6 +8,8 @@ export type GatewayOptions = {
   readonly config: string;
   readonly region: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Another build's command; by default the one that is built here. */
+  readonly cli?: string;
   /** More arguments of `causeway run`, e.g. ["--adopt"]. */
   readonly args?: readonly string[];
 };
@@ -110,7 +112,7 @@ export class Gateway implements AsyncDisposable {
   }
 
   #spawn(): Child {
-    const { config, region, args = [], env } = this.options;
-    return spawnCli(["run", "--config", config, "--region", region, ...args], env);
+    const { config, region, args = [], env = {}, cli = cliPath() } = this.options;
+    return new Child(process.execPath, [cli, "run", "--config", config, "--region", region, ...args], { env });
   }
 }

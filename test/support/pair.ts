@@ -87,20 +87,21 @@ export class Pair implements AsyncDisposable {
   }
 
   /** Starts both gateways, the receiving one with more arguments if given. */
-  run(receiver: Pick<GatewayOptions, "args"> = {}): void {
-    this.#us = this.spawn("us-east");
+  run(receiver: Pick<GatewayOptions, "args" | "cli"> = {}): void {
+    const { cli } = receiver;
+    this.#us = this.spawn("us-east", cli === undefined ? {} : { cli });
     this.#eu = this.spawn("eu-west", receiver);
   }
 
-  spawn(region: string, options: Pick<GatewayOptions, "args" | "env"> = {}): Gateway {
+  spawn(region: string, options: Pick<GatewayOptions, "args" | "env" | "cli"> = {}): Gateway {
     const env = { ...this.#env, ...options.env };
-    const gateway = spawnGateway({ config: this.topology.path, region, env, ...(options.args && { args: options.args }) });
+    const gateway = spawnGateway({ ...options, config: this.topology.path, region, env });
     this.#resources.push(gateway);
     return gateway;
   }
 
   /** Another process in the place of a region's gateway, which has ended or ends now. */
-  async respawn(region: "us-east" | "eu-west", options: Pick<GatewayOptions, "env"> = {}): Promise<Gateway> {
+  async respawn(region: "us-east" | "eu-west", options: Pick<GatewayOptions, "env" | "cli"> = {}): Promise<Gateway> {
     await (region === "us-east" ? this.us : this.eu).kill9();
     const gateway = this.spawn(region, options);
     if (region === "us-east") this.#us = gateway;
