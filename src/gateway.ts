@@ -249,11 +249,11 @@ class Gateway {
     this.#serveConnection(`link:${origin}`, () => dialer);
   }
 
-  #openWrite(origin: string, journal: StreamJournal, { target, onDivergence }: WriteView): void {
+  #openWrite(origin: string, journal: StreamJournal, { target, ...settings }: WriteView): void {
     const stats = new DeliveryStats();
     const { stream } = journal;
-    const { dataFolder, journal: settings } = this.#view;
-    this.#replicas.push({ journal, fsync: settings.fsync, address: formatHostPort(target), delivery: stats });
+    const { dataFolder, journal: kept } = this.#view;
+    this.#replicas.push({ journal, fsync: kept.fsync, address: formatHostPort(target), delivery: stats });
     const delivery = () =>
       new Delivery({
         stream,
@@ -262,8 +262,9 @@ class Gateway {
         journal,
         target,
         adopt: this.#options.adopt,
-        onDivergence,
+        ...settings,
         deadLetterFile: join(dataFolder, `${folderOf(stream)}.dead-letters.jsonl`),
+        unsupportedFile: join(dataFolder, `${folderOf(stream)}.unsupported.jsonl`),
         loadSnapshot,
         judgeSnapshot,
         stats,

@@ -179,6 +179,7 @@ function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery
     dropped: Object.fromEntries(delivery.dropped),
     rewritten: Object.fromEntries(delivery.rewritten),
     untranslated: Object.fromEntries(delivery.untranslated),
+    unsupported: Object.fromEntries(delivery.unsupported),
     conditions: Object.fromEntries(delivery.conditions),
     ...lastError(delivery.lastError),
   };

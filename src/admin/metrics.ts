@@ -164,6 +164,12 @@ const METRICS: readonly Metric[] = [
     ({ delivery }) => delivery?.untranslated,
   ),
   named(
+    "causeway_delivery_unsupported_total",
+    "Things that the target cannot hold, by what and why.",
+    "what",
+    ({ delivery }) => delivery?.unsupported,
+  ),
+  named(
     "causeway_delivery_conditions_total",
     "Times the target took no writes, by its own word.",
     "condition",

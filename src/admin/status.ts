@@ -155,6 +155,8 @@ export type DeliveryStatus = {
   readonly rewritten: Readonly<Record<string, number>>;
   /** Commands that were too large to be rewritten and went on as they are, by command name. */
   readonly untranslated: Readonly<Record<string, number>>;
+  /** What the target cannot hold, by what and why. */
+  readonly unsupported: Readonly<Record<string, number>>;
   /** Times that the target took no writes, by its own word: OOM, READONLY, … */
   readonly conditions: Readonly<Record<string, number>>;
   /** Stays after recovery: the time says how old it is. */

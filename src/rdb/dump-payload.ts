@@ -1,10 +1,9 @@
 /**
- * RESTORE payloads from raw RDB values: [key meta] type, value, u16 LE RDB version, u64 LE CRC-64 of all before. A server takes a footer
- * up to its own RDB version whatever the value's type, so the version written is the lower of both sides'; whether it knows the *type* is
- * checked here, before anything is sent, because some servers answer "Bad data format" and old ones exit on an unknown module.
+ * RESTORE payloads from raw RDB values: [key meta] type, value, u16 LE RDB version, u64 LE CRC-64 of all before. A server takes the footer of
+ * its own RDB version whoever wrote the value, so that is what is written; whether it knows the *type* is told here, before anything is
+ * sent, because some servers answer "Bad data format" and old ones exit on an unknown module.
  */
 import { Crc64 } from "../bytes/crc64.ts";
-import { GatewayError } from "../errors.ts";
 import type { RdbFormat } from "./format.ts";
 import { describeType, ValueType } from "./opcodes.ts";
 import type { RdbEntry } from "./parser.ts";
@@ -23,6 +22,8 @@ export const FOOTER_BYTES = 10;
 /** The newest `REDIS` RDB that both families know. */
 const SHARED_RDB = 11;
 const VALKEY_RDB = 80;
+/** Opcode 243 before the type byte. */
+const FIRST_RDB_WITH_META = 13;
 
 /** The highest `REDIS` RDB version whose footer the server accepts. */
 function acceptedRdb(server: RestoreServer): number {
@@ -38,6 +39,11 @@ function acceptedRdb(server: RestoreServer): number {
 
 function takesValkeyRdb(server: RestoreServer): boolean {
   return server.product === "valkey" && server.versionNumber >= 900;
+}
+
+/** 22 is the other family's hash as well. */
+export function isValkeyHash(type: number, { family }: RdbFormat): boolean {
+  return type === ValueType.hashTtlPreGaOrHash2 && family === "valkey";
 }
 
 /** The first `REDIS` RDB version whose readers know the type. */
@@ -61,18 +67,20 @@ export class DumpPayloads {
     this.#format = format;
     this.#server = server;
     this.#acceptedRdb = acceptedRdb(server);
-    if (format.family === "redis") this.footerVersion = Math.min(format.version, this.#acceptedRdb);
-    else this.footerVersion = takesValkeyRdb(server) ? VALKEY_RDB : Math.min(SHARED_RDB, this.#acceptedRdb);
+    this.footerVersion = takesValkeyRdb(server) ? VALKEY_RDB : this.#acceptedRdb;
   }
 
-  /** Throws RDB_UNSUPPORTED, naming type and versions, when the server cannot restore the entry. */
-  check(entry: RdbEntry): void {
-    const ownType = this.#format.family === "valkey" && entry.type === ValueType.hashTtlPreGaOrHash2;
-    const known = ownType ? takesValkeyRdb(this.#server) : firstRdbWith(entry.type) <= this.#acceptedRdb;
+  /** Whether RESTORE takes a type of this format, the snapshot's own unless given; of a module's value, whether it may be tried. */
+  accepts(type: number, format: RdbFormat = this.#format): boolean {
     // Before 6.2 a server that lacks the module exits instead of refusing the payload.
-    const fatal = entry.type === ValueType.module2 && this.#server.versionNumber < 602;
-    if (!known || fatal) throw this.#unsupported(`RDB type ${describeType(entry.type)}`, entry);
-    if (entry.meta.length > 0 && this.#acceptedRdb < 13) throw this.#unsupported("module metadata of a key", entry);
+    if (type === ValueType.module2) return this.#server.versionNumber >= 602;
+    if (isValkeyHash(type, format)) return takesValkeyRdb(this.#server);
+    return firstRdbWith(type) <= this.#acceptedRdb;
+  }
+
+  /** Whether RESTORE takes what modules attached to a key. */
+  get acceptsMeta(): boolean {
+    return this.#acceptedRdb >= FIRST_RDB_WITH_META;
   }
 
   /** What an error message may say about a refused payload. */
@@ -98,14 +106,6 @@ export class DumpPayloads {
     crc.update(footer.subarray(0, 2));
     crc.writeLE(footer, 2);
     return footer;
-  }
-
-  #unsupported(what: string, entry: RdbEntry): GatewayError {
-    const { family, version } = this.#format;
-    const server = `${this.#server.product} ${this.#server.version}`;
-    return new GatewayError("RDB_UNSUPPORTED", `${what} of ${family} RDB ${version} cannot be restored by ${server}`, {
-      details: { type: entry.type, rdb: version, family, server, rdbOffset: entry.endsAt },
-    });
   }
 }
 

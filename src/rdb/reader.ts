@@ -22,6 +22,9 @@ const LZF = STRING_SPECIAL | 3;
 /** A span that is too large to be held: where it lies in the RDB, and the CRC-64 of what stands before it in a DUMP payload and of itself. */
 export type MeasuredSpan = { readonly from: number; readonly bytes: number; readonly crc: Crc64 };
 
+/** `storedBytes` follow the head and make `bytes` of text; both are 0 for an integer, which is its own head. */
+export type StringHead = { readonly isPacked: boolean; readonly headBytes: number; readonly storedBytes: number; readonly bytes: number };
+
 export type RdbReaderOptions = {
   /** Longest span; strings, which are handed out in one piece of memory, have a limit of their own beside it. */
   readonly maxBytes: number;
@@ -174,6 +177,28 @@ export class RdbReader {
     if (this.#lacks(1 + size)) return undefined;
     this.#at = start + 1 + size;
     return Buffer.from(`${this.#chunk.readIntLE(start + 1, size)}`);
+  }
+
+  /** How the next string is stored; it is not consumed. */
+  stringHead(): StringHead | undefined {
+    if (!this.settled() || this.#lacks(1)) return undefined;
+    const start = this.#at;
+    const first = this.#chunk[start]!;
+    const isPacked = first === LZF;
+    if (first >= STRING_SPECIAL && !isPacked) return { isPacked, headBytes: 0, storedBytes: 0, bytes: 0 };
+    if (isPacked) this.#at++;
+    const storedBytes = this.length();
+    const bytes = isPacked && storedBytes !== SHORT ? this.length() : storedBytes;
+    if (bytes === SHORT) return this.#notYet(start);
+    const headBytes = this.#at - start;
+    this.#at = start;
+    return { isPacked, headBytes, storedBytes, bytes };
+  }
+
+  /** What is there of the next `count` bytes, at least one. */
+  upTo(count: number): Buffer | undefined {
+    if (!this.settled() || this.#lacks(1)) return undefined;
+    return this.bytes(Math.min(count, this.#chunk.length - this.#at));
   }
 
   skipString(): boolean {

@@ -1,6 +1,7 @@
 /**
  * Rebuilds a value with the commands that any client may send, for a server that does not take it by RESTORE. What comes out equals what
- * RESTORE would have made, but for what a server keeps to itself: when a consumer was last seen, and encodings.
+ * RESTORE would have made, but for what a server keeps to itself (when a consumer was last seen, encodings) and for field expiries where
+ * the server knows none.
  *
  * A stream's pending entries may be of entries that are gone, and XCLAIM knows no id that is not there: group by group, the pending ids are
  * added as entries, claimed, trimmed away and forgotten (XSETID), before the true entries come. For that the value is read twice.
@@ -12,14 +13,17 @@ import type { RestoreServer } from "./dump-payload.ts";
 import { type Element, elements } from "./elements.ts";
 import type { RdbFormat } from "./format.ts";
 import { describeType, ValueType } from "./opcodes.ts";
-import { MAX_VALUE_BYTES, type RdbEntry } from "./parser.ts";
+import type { RdbEntry } from "./parser.ts";
 import { RdbReader } from "./reader.ts";
+import { stringPieces } from "./string-pieces.ts";
 
 /** Stands in a command where the name of the key belongs: where it is built is decided later. */
 export const KEY = Symbol("key");
 
 export type KeyedCommand = readonly (Word | typeof KEY)[];
 export type RebuildOptions = { readonly format: RdbFormat; readonly server: RestoreServer };
+/** Yields undefined when it needs more bytes of the value. */
+type Steps<Step> = Generator<Step | undefined, void, void>;
 
 /** Of one command with many elements. */
 const COMMAND_BYTES = 16 * 1024;
@@ -29,55 +33,98 @@ const PASSING_GROUP = "causeway";
 /** A lone entry for an id needs a field; it is trimmed away. */
 const PASSING_ENTRY: readonly Word[] = ["", ""];
 
-/** Why no commands make this value on this server; undefined: they do. */
-export function whyNotRebuilt(entry: RdbEntry, { format, server }: RebuildOptions): string | undefined {
-  if (entry.type === ValueType.module1 || entry.type === ValueType.module2) return "a module's value";
-  if (entry.meta.length > 0) return "module metadata of a key";
-  if (!mayExpireFields(entry.type) || knowsFieldExpiry(server)) return undefined;
+/** Can no command make a value of this type? */
+export function isOpaque(type: number): boolean {
+  return type === ValueType.module1 || type === ValueType.module2;
+}
+
+/** Has the value fields that expire? Throws RDB_MALFORMED. */
+export function expiresFields(entry: RdbEntry, format: RdbFormat): boolean {
+  if (entry.type < ValueType.hashTtlPreGaOrHash2 || entry.type > ValueType.hashListpackTtl) return false;
+  // Too large to be held: servers write these types for hashes that have such fields.
+  if (entry.measured) return true;
   for (const element of elementsOf(entry, format)) {
-    if (element.kind === "field" && element.expireAtMs !== undefined) return "the expiry of hash fields";
+    if (element.kind === "field" && element.expireAtMs !== undefined) return true;
   }
-  return undefined;
+  return false;
 }
 
 /** All elements of a value that is in memory. Throws RDB_MALFORMED, RDB_UNSUPPORTED. */
-export function* elementsOf(entry: RdbEntry, format: RdbFormat): Generator<Element, void, void> {
-  const reader = new RdbReader({ maxBytes: MAX_VALUE_BYTES, heldBytes: 0, verifyChecksum: false, keepSpans: false });
-  const pieces = entry.value.values();
-  for (const element of elements(reader, entry.type, format)) {
-    if (element !== undefined) {
-      yield element;
-      continue;
-    }
-    const piece = pieces.next();
-    if (piece.done) throw malformed(entry.type, "breaks off");
-    reader.feed(piece.value);
-  }
-  if (reader.unread > 0 || !pieces.next().done) throw malformed(entry.type, "goes on behind its end");
+export function elementsOf(entry: RdbEntry, format: RdbFormat): Generator<Element, void, void> {
+  return feed(entry, (reader) => elements(reader, entry.type, format));
 }
 
-/** The commands that make the value where there is no key; none where the value has no elements. */
-export function* rebuild(entry: RdbEntry, { format, server }: RebuildOptions): Generator<KeyedCommand, void, void> {
-  switch (entry.type) {
+/** HPEXPIREAT. */
+export function knowsFieldExpiry({ product, versionNumber }: RestoreServer): boolean {
+  return versionNumber >= (product === "valkey" ? 900 : 704);
+}
+
+/**
+ * How often the value's bytes are read, each time by a reader of its own, to make it where there is no key; there are no commands where
+ * it has no elements. Throw RDB_MALFORMED, RDB_UNSUPPORTED.
+ */
+export function rebuildPasses(type: number, { format, server }: RebuildOptions): readonly ((reader: RdbReader) => Steps<KeyedCommand>)[] {
+  switch (type) {
+    case ValueType.string:
+      return [(reader) => rebuildString(stringPieces(reader))];
     case ValueType.stream:
     case ValueType.stream2:
     case ValueType.stream3:
     case ValueType.stream4:
-      yield* rebuildGroups(elementsOf(entry, format));
-      yield* rebuildStream(elementsOf(entry, format), server);
-      break;
+      return [
+        (reader) => rebuildGroups(elements(reader, type, format), server),
+        (reader) => rebuildStream(elements(reader, type, format), server),
+      ];
     default:
-      yield* rebuildElements(elementsOf(entry, format));
+      return [(reader) => rebuildElements(elements(reader, type, format), server)];
   }
 }
 
-function* rebuildElements(source: Iterable<Element>): Generator<KeyedCommand, void, void> {
+/** The commands for a value that is in memory. */
+export function* rebuild(entry: RdbEntry, options: RebuildOptions): Generator<KeyedCommand, void, void> {
+  for (const pass of rebuildPasses(entry.type, options)) yield* feed(entry, pass);
+}
+
+/** For one pass over a value. */
+export function valueReader(): RdbReader {
+  return new RdbReader({ maxBytes: Number.MAX_SAFE_INTEGER, heldBytes: 0, verifyChecksum: false, keepSpans: false });
+}
+
+function* feed<Step>(entry: RdbEntry, pass: (reader: RdbReader) => Steps<Step>): Generator<Step, void, void> {
+  const reader = valueReader();
+  const pieces = entry.value.values();
+  for (const step of pass(reader)) {
+    if (step !== undefined) {
+      yield step;
+      continue;
+    }
+    const piece = pieces.next();
+    if (piece.done) throw malformedValue(entry.type, "breaks off");
+    reader.feed(piece.value);
+  }
+  if (reader.unread > 0 || !pieces.next().done) throw malformedValue(entry.type, "goes on behind its end");
+}
+
+export function malformedValue(type: number, what: string): GatewayError {
+  return new GatewayError("RDB_MALFORMED", `a value of RDB type ${describeType(type)} ${what}`, { details: { type } });
+}
+
+function* rebuildString(pieces: Steps<Buffer>): Steps<KeyedCommand> {
+  let name = "SET";
+  for (const piece of pieces) {
+    yield piece && [name, KEY, piece];
+    if (piece) name = "APPEND";
+  }
+}
+
+function* rebuildElements(source: Steps<Element>, server: RestoreServer): Steps<KeyedCommand> {
   const batch = new Batch();
+  const expires = knowsFieldExpiry(server);
   for (const element of source) {
-    switch (element.kind) {
-      case "string":
-        yield ["SET", KEY, element.value];
-        break;
+    switch (element?.kind) {
+      case undefined:
+        yield undefined;
+        continue;
       case "item":
         batch.add("RPUSH", element.value);
         break;
@@ -89,10 +136,10 @@ function* rebuildElements(source: Iterable<Element>): Generator<KeyedCommand, vo
         break;
       case "field":
         batch.add("HSET", element.field, element.value);
-        if (element.expireAtMs !== undefined) batch.expire(element.field, element.expireAtMs);
+        if (expires && element.expireAtMs !== undefined) batch.expire(element.field, element.expireAtMs);
         break;
       default:
-        throw new GatewayError("INVARIANT", "an element of a stream outside of a stream");
+        throw new GatewayError("INVARIANT", "an element of another type");
     }
     if (batch.isFull) yield* batch.take();
   }
@@ -134,12 +181,16 @@ class Batch {
 }
 
 /** An empty stream with its groups, their consumers and what is pending with them; where the groups stand comes later. */
-function* rebuildGroups(source: Iterable<Element>): Generator<KeyedCommand, void, void> {
+function* rebuildGroups(source: Steps<Element>, server: RestoreServer): Steps<KeyedCommand> {
+  const createsConsumers = server.product === "valkey" || server.versionNumber >= 602;
   yield ["XGROUP", "CREATE", KEY, PASSING_GROUP, "0", "MKSTREAM"];
   yield ["XGROUP", "DESTROY", KEY, PASSING_GROUP];
   let hasEntries = false;
   for (const element of source) {
-    switch (element.kind) {
+    switch (element?.kind) {
+      case undefined:
+        yield undefined;
+        break;
       case "group":
         if (hasEntries) yield* forgetEntries();
         for (const id of element.pendingIds) yield ["XADD", KEY, id, ...PASSING_ENTRY];
@@ -147,7 +198,9 @@ function* rebuildGroups(source: Iterable<Element>): Generator<KeyedCommand, void
         yield ["XGROUP", "CREATE", KEY, element.name, "0"];
         break;
       case "consumer":
-        yield ["XGROUP", "CREATECONSUMER", KEY, element.group, element.name];
+        if (createsConsumers) yield ["XGROUP", "CREATECONSUMER", KEY, element.group, element.name];
+        // Reading one's own history creates the reader and delivers nothing.
+        else yield ["XREADGROUP", "GROUP", element.group, element.name, "STREAMS", KEY, 0];
         break;
       case "pending": {
         const { group, consumer, id, deliveredAtMs, deliveries } = element;
@@ -167,10 +220,13 @@ function* forgetEntries(): Generator<KeyedCommand, void, void> {
 }
 
 /** The entries, what the stream remembers, and how far each group is. */
-function* rebuildStream(source: Iterable<Element>, server: RestoreServer): Generator<KeyedCommand, void, void> {
+function* rebuildStream(source: Steps<Element>, server: RestoreServer): Steps<KeyedCommand> {
   const remembers = server.product === "valkey" || server.versionNumber >= 700;
   for (const element of source) {
-    switch (element.kind) {
+    switch (element?.kind) {
+      case undefined:
+        yield undefined;
+        break;
       case "entry":
         yield ["XADD", KEY, element.id, ...element.fields];
         break;
@@ -193,17 +249,4 @@ function* rebuildStream(source: Iterable<Element>, server: RestoreServer): Gener
 /** Zero would be refused, and what lies before 1970 is in the past like 1. */
 function pastOrLater(atMs: bigint): bigint {
   return atMs > 0n ? atMs : 1n;
-}
-
-function mayExpireFields(type: number): boolean {
-  return type >= ValueType.hashTtlPreGaOrHash2 && type <= ValueType.hashListpackTtl;
-}
-
-/** HPEXPIREAT. */
-function knowsFieldExpiry({ product, versionNumber }: RestoreServer): boolean {
-  return versionNumber >= (product === "valkey" ? 900 : 704);
-}
-
-function malformed(type: number, what: string): GatewayError {
-  return new GatewayError("RDB_MALFORMED", `a value of RDB type ${describeType(type)} ${what}`, { details: { type } });
 }

@@ -190,7 +190,7 @@ function* walkTextScores(reader: RdbReader): Walk {
 }
 
 /** `version` 1 = type 15 (5.0), 2 = 19 (7.0), 3 = 21 (7.2), 4 = 26 (8.6). */
-function* walkStream(reader: RdbReader, version: number): Walk {
+export function* walkStream(reader: RdbReader, version: number): Walk {
   yield* walkStrings(reader, 2); // nodes: first id, listpack
   yield* lengths(reader, version >= 2 ? 8 : 3); // length, last id; v2: first id, max deleted id, entries added
   const groups = yield* length(reader);

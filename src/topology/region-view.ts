@@ -34,7 +34,12 @@ export type FeedTls = { readonly cert: string; readonly key: string; readonly pa
 /** Where real replicas attach, and their login. */
 export type FeedAddress = HostPort & { readonly username: string; readonly password?: string; readonly tls?: FeedTls };
 
-export type WriteView = { readonly target: ServerAddress; readonly onDivergence: "halt" | "dead-letter" };
+export type WriteView = {
+  readonly target: ServerAddress;
+  readonly onDivergence: "halt" | "dead-letter";
+  readonly onUnsupported: "halt" | "skip";
+  readonly rebuildAboveBytes: number;
+};
 
 /** By exactly one of `write` and `feed`. */
 export type ReplicaView = {
@@ -123,16 +128,25 @@ export function regionView(topology: Topology, region: string): RegionView {
     masterAck: own.master?.ack ?? "local-durable",
     heartbeatMs: own.master === undefined || own.master.heartbeat === "off" ? undefined : own.master.heartbeat,
     subscribers: own.master ? Object.keys(settings.regions).filter((other) => settings.regions[other]?.replicas[region]) : [],
-    replicas: Object.entries(own.replicas).map(([origin, { write, feed, onDivergence }]) => {
-      const path = ["regions", region, "replicas", origin];
-      return {
-        origin,
-        stream: StreamId.of(origin),
-        dial: dialUrl(topology, origin, region),
-        ...(write && { write: { target: serverAddress(resolver, `target of ${origin}`, write, [...path, "write"]), onDivergence } }),
-        ...(feed && { feed: feedAddress(resolver, origin, feed, [...path, "feed"]) }),
-      };
-    }),
+    replicas: Object.entries(own.replicas).map(
+      ([origin, { write, feed, onDivergence, onUnsupported, rebuildAbove: rebuildAboveBytes }]) => {
+        const path = ["regions", region, "replicas", origin];
+        return {
+          origin,
+          stream: StreamId.of(origin),
+          dial: dialUrl(topology, origin, region),
+          ...(write && {
+            write: {
+              target: serverAddress(resolver, `target of ${origin}`, write, [...path, "write"]),
+              onDivergence,
+              onUnsupported,
+              rebuildAboveBytes,
+            },
+          }),
+          ...(feed && { feed: feedAddress(resolver, origin, feed, [...path, "feed"]) }),
+        };
+      },
+    ),
     journal,
     link: { windowBytes: settings.link.window, livenessMs: settings.link.liveness },
     logLevel: settings.log.level,

@@ -147,6 +147,15 @@ export const replicaSchema = z
       .describe(
         "When the server refuses a command that its master accepted: stop the stream, or write the command to the dead-letter file and go on.",
       ),
+    onUnsupported: z
+      .enum(["halt", "skip"])
+      .prefault("halt")
+      .describe(
+        "When the server cannot hold something because its product, version or modules lack it: stop the stream, or leave that out, say so and go on.",
+      ),
+    rebuildAbove: size("1MiB", "512MiB")
+      .prefault("32MiB")
+      .describe("Larger values of a snapshot are built up by commands in pieces, so that the server is not held up by one of them."),
   })
   .refine(({ write, feed }) => (write === undefined) !== (feed === undefined), "expected either write or feed");
 

@@ -1,27 +1,22 @@
 /** Sends what `rebuild` makes of an RDB to a server, key by key. */
 import type { Redis } from "ioredis";
 import type { RdbEntry } from "../../src/rdb/parser.ts";
-import { KEY, type RebuildOptions, rebuild, whyNotRebuilt } from "../../src/rdb/rebuild.ts";
+import { isOpaque, KEY, type RebuildOptions, rebuild } from "../../src/rdb/rebuild.ts";
 import type { Word } from "../../src/resp/encode.ts";
 
 const PIPELINE_COMMANDS = 1_000;
 
-/** Answers the keys that were left out, with the reason. Every error reply throws. */
-export async function rebuildAll(
-  client: Redis,
-  entries: readonly RdbEntry[],
-  options: RebuildOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const left = new Map<string, string>();
+/** Answers the keys that no commands make. Every error reply throws. */
+export async function rebuildAll(client: Redis, entries: readonly RdbEntry[], options: RebuildOptions): Promise<readonly string[]> {
+  const left: string[] = [];
   let pipeline = client.pipeline();
   const flush = async () => {
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
     pipeline = client.pipeline();
   };
   for (const entry of entries) {
-    const why = whyNotRebuilt(entry, options);
-    if (why !== undefined) {
-      left.set(entry.key.toString("latin1"), why);
+    if (isOpaque(entry.type)) {
+      left.push(entry.key.toString("latin1"));
       continue;
     }
     pipeline.select(entry.db);

@@ -142,6 +142,7 @@ export const replicaStatus: GatewayStatus = {
         dropped: { ping: 12 },
         rewritten: { EXPIRE: 4 },
         untranslated: { XADD: 2 },
+        unsupported: { "7 (module2): a module's value": 1 },
         conditions: { OOM: 5 },
         lastError: "INCR was refused: WRONGTYPE",
         lastErrorAtMs: AT - 5_000,

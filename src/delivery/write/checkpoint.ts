@@ -39,6 +39,11 @@ export function checkpointKey(stream: StreamId): string {
   return `${CHECKPOINT_PREFIX}{${stream}}`;
 }
 
+/** Where a large value of a snapshot grows until it is whole; in the value's own database. */
+export function buildKey(stream: StreamId): string {
+  return `causeway:building:{${stream}}`;
+}
+
 export function formatCheckpoint(checkpoint: Checkpoint): string {
   const { state, history, offset, db, replid, snapshotId, rdbOffset, writer, readAtMs } = checkpoint;
   return (

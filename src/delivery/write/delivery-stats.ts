@@ -29,6 +29,8 @@ export class DeliveryStats {
   readonly rewritten = new Map<string, number>();
   /** By command name: too large to be held until it was whole, so it passed as it is. */
   readonly untranslated = new Map<string, number>();
+  /** By what and why: the target cannot hold it. */
+  readonly unsupported = new Map<string, number>();
   /** By the target's word: OOM, READONLY, … */
   readonly conditions = new Map<string, number>();
 

@@ -12,10 +12,11 @@ import { sleep } from "../../runtime/sleep.ts";
 import type { Service } from "../../runtime/supervisor.ts";
 import type { HistoryLog, StreamLog } from "../../stream/log.ts";
 import type { Offset, StreamId } from "../../stream/position.ts";
-import { type Checkpoint, checkpointKey, parseCheckpoint } from "./checkpoint.ts";
+import { buildKey, type Checkpoint, checkpointKey, parseCheckpoint } from "./checkpoint.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import type { LoadSnapshot } from "./loading.ts";
+import { Losses } from "./losses.ts";
 import { RawRing } from "./raw-ring.ts";
 import { openRawSocket, type TargetAddress } from "./raw-socket.ts";
 import { errorWord } from "./replies.ts";
@@ -49,6 +50,12 @@ export type DeliveryOptions = {
   readonly onDivergence: "halt" | "dead-letter";
   /** Needed for "dead-letter". */
   readonly deadLetterFile: string;
+  /** What happens when the target cannot hold something: its product or version lacks it. */
+  readonly onUnsupported: "halt" | "skip";
+  /** Names the keys of which that is so. */
+  readonly unsupportedFile: string;
+  /** Larger values of a snapshot are rebuilt in pieces. */
+  readonly rebuildAboveBytes: number;
   readonly loadSnapshot: LoadSnapshot;
   readonly judgeSnapshot: JudgeSnapshot;
   /** Shared by all attempts. */
@@ -221,7 +228,10 @@ export class Delivery implements Service {
     };
     const { snapshot, resumeAt } = start;
     const { target, writer, wasEmpty: targetWasEmpty } = work;
-    await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, checkpointAt, onProgress }, signal);
+    const { stream, onUnsupported, unsupportedFile: path, rebuildAboveBytes } = this.#options;
+    const losses = new Losses({ stream, onUnsupported, path, log, count: (name) => stats.count(stats.unsupported, name) });
+    const loading = { losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress };
+    await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, ...loading }, signal);
     return loaded;
   }
 

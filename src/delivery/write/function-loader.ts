@@ -31,12 +31,12 @@ export class FunctionLoader {
     return this.#sources.length;
   }
 
-  /** `endsAt`: RDB offset after the library. Throws RDB_UNSUPPORTED when the target cannot have it. */
+  /** `endsAt`: RDB offset after the library. Throws RDB_UNSUPPORTED when there are too many. */
   add(source: Buffer, endsAt: number): void {
-    const { product, version, versionNumber } = this.#options.target.facts;
     if (this.#loaded) throw new GatewayError("RDB_MALFORMED", "an RDB is malformed: a function library comes after a key");
-    if (versionNumber < FIRST_VERSION_WITH_FUNCTIONS) {
-      throw new GatewayError("RDB_UNSUPPORTED", `the snapshot holds function libraries, which ${product} ${version} does not know`);
+    if (this.#options.target.facts.versionNumber < FIRST_VERSION_WITH_FUNCTIONS) {
+      this.#options.losses.add({ what: "a function library", why: "functions", db: 0, key: undefined });
+      return;
     }
     this.#sourceBytes += source.length;
     if (this.#sourceBytes > MAX_SOURCE_BYTES) {

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { StoredSnapshot } from "../../stream/log.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import type { Losses } from "./losses.ts";
 import type { Target } from "./target.ts";
 import type { UnitSubmitter } from "./unit.ts";
 
@@ -23,6 +24,11 @@ export type LoadOptions = {
   readonly resumeAt: number;
   /** The target held no key when loading began: nothing can be stale. */
   readonly targetWasEmpty: boolean;
+  /** What the target cannot hold. */
+  readonly losses: Losses;
+  /** Larger values are rebuilt in pieces, under this key until they are whole. */
+  readonly rebuildAboveBytes: number;
+  readonly buildKey: string;
   /** The checkpoint (state loading) to commit with a unit after which entries up to `rdbOffset` are loaded. */
   readonly checkpointAt: (rdbOffset: number) => Checkpoint;
   readonly onProgress: (progress: LoadProgress) => void;

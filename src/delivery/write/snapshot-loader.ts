@@ -1,22 +1,29 @@
 /**
- * Loads a snapshot into the target while it goes on serving reads: every key is replaced by one RESTORE, what the snapshot lacks is
- * removed at the end (`stale-keys.ts`), nothing is flushed. Each unit's checkpoint says up to which byte of the RDB the target is loaded,
- * so an interrupted load goes on from there (APPLIED_ONCE).
+ * Loads a snapshot into the target while it goes on serving reads: every key is replaced at once (`carriage.ts` says by what), what the
+ * snapshot lacks is removed at the end (`stale-keys.ts`), nothing is flushed. Each unit's checkpoint says up to which byte of the RDB the
+ * target is loaded, so an interrupted load goes on from there (APPLIED_ONCE). When the target cannot hold something and that is to stop
+ * the stream, nothing more is loaded, and the rest of the snapshot is read to name all of it.
  */
 import { randomBytes } from "node:crypto";
 import { GatewayError } from "../../errors.ts";
-import { DumpPayloads } from "../../rdb/dump-payload.ts";
+import { describeType } from "../../rdb/opcodes.ts";
 import type { RdbEntry, RdbParser } from "../../rdb/parser.ts";
+import { isOpaque, rebuild } from "../../rdb/rebuild.ts";
+import { encodeCommand } from "../../resp/encode.ts";
+import { type Carriage, Carrier } from "./carriage.ts";
 import { CHECKPOINT_PREFIX } from "./checkpoint.ts";
 import { FunctionLoader } from "./function-loader.ts";
 import { KeySet } from "./key-set.ts";
+import { LoadUnit } from "./load-unit.ts";
 import type { LoadOptions, LoadProgress, LoadSnapshot } from "./loading.ts";
-import { restoreLarge } from "./restore-large.ts";
-import { RestoreUnit } from "./restore-unit.ts";
+import { rebuildLarge } from "./rebuild-large.ts";
+import { payloadBytesOf, restoreLarge } from "./restore-large.ts";
 import { readSnapshot } from "./snapshot-reading.ts";
 import { removeStaleKeys } from "./stale-keys.ts";
 
 const RESERVED = Buffer.from(CHECKPOINT_PREFIX);
+/** Commands of a larger value would make too large a transaction: they may be many times as long as the value. */
+const REBUILT_AT_ONCE_BYTES = 256 * 1024;
 
 export const loadSnapshot: LoadSnapshot = (options, signal) => new SnapshotLoad(options).run(signal);
 
@@ -26,10 +33,10 @@ class SnapshotLoad {
   readonly #keys: KeySet | undefined;
   readonly #functions: FunctionLoader;
   readonly #skipped = new Map<string, number>();
-  #payloads: DumpPayloads | undefined;
-  #unit: RestoreUnit | undefined;
-  /** RDB offset after the last entry of the unit. */
-  #unitEndsAt = 0;
+  #carrier: Carrier | undefined;
+  #unit: LoadUnit | undefined;
+  /** RDB offset up to which everything is loaded once the unit is committed. */
+  #loadedTo: number;
   #keysLoaded = 0;
   #keysRemoved = 0;
   #bytes: number;
@@ -39,12 +46,19 @@ class SnapshotLoad {
     this.#keys = options.targetWasEmpty ? undefined : new KeySet({ seed: randomBytes(8) });
     this.#functions = new FunctionLoader(options);
     this.#bytes = options.resumeAt;
+    this.#loadedTo = options.resumeAt;
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { writer, log, snapshot } = this.#options;
+    const { writer, log, snapshot, losses, target, resumeAt } = this.#options;
+    if (resumeAt === 0) losses.beginFile();
+    await this.#removeUnfinished(signal);
     for await (const parser of readSnapshot(snapshot, signal)) await this.#take(parser, signal);
     if (signal.aborted) return;
+    if (losses.stops) {
+      await writer.drain(signal);
+      throw losses.toError(target.facts);
+    }
     await this.#functions.load(signal);
     await this.#submit(signal);
     if (this.#keys) await this.#removeStale(this.#keys, signal);
@@ -53,7 +67,7 @@ class SnapshotLoad {
     if (this.#skipped.size > 0) {
       log.warn(
         { event: "delivery.snapshot-skipped", skipped: Object.fromEntries(this.#skipped) },
-        "the snapshot held what RESTORE cannot carry",
+        "the snapshot held what no command can carry",
       );
     }
     log.info({ event: "delivery.snapshot-loaded", ...this.#progress }, "snapshot loaded");
@@ -65,15 +79,15 @@ class SnapshotLoad {
       switch (item.kind) {
         case "entry":
           // Functions come first in an RDB: by now all of them are known.
-          if (!this.#functions.loaded) await this.#functions.load(signal);
-          this.#payloads ??= new DumpPayloads(parser.format!, this.#options.target.facts);
-          await this.#takeEntry(item, this.#payloads, signal);
+          if (!this.#functions.loaded && !this.#options.losses.stops) await this.#functions.load(signal);
+          this.#carrier ??= new Carrier(parser.format!, this.#options.target);
+          await this.#takeEntry(item, this.#carrier, signal);
           break;
         case "function":
           this.#functions.add(item.source, item.endsAt);
           break;
         case "skipped":
-          this.#skipped.set(item.what, (this.#skipped.get(item.what) ?? 0) + 1);
+          this.#skip(item.what);
           break;
         default:
       }
@@ -82,24 +96,68 @@ class SnapshotLoad {
     this.#options.onProgress(this.#progress);
   }
 
-  async #takeEntry(entry: RdbEntry, payloads: DumpPayloads, signal: AbortSignal): Promise<void> {
+  async #takeEntry(entry: RdbEntry, carrier: Carrier, signal: AbortSignal): Promise<void> {
     if (isReserved(entry.key)) return;
-    this.#keys?.add(entry.db, entry.key);
-    if (entry.endsAt <= this.#options.resumeAt) return;
+    const isLoaded = entry.endsAt <= this.#options.resumeAt;
+    // What an earlier attempt has loaded is only listed; of a module's value it is asked again whether it was.
+    const asked = isLoaded && !isOpaque(entry.type) ? undefined : carrier.carriageOf(entry);
+    const carriage = asked instanceof Promise ? await asked : asked;
+    if (carriage?.by !== "leave") this.#keys?.add(entry.db, entry.key);
+    if (!carriage || isLoaded) return;
+    if (carriage.lost !== undefined) this.#lose(entry, carriage.lost);
+    if (carriage.skipped !== undefined) this.#skip(carriage.skipped);
+    if (this.#options.losses.stops || carriage.by === "leave") return;
     this.#checkDatabase(entry.db);
     this.#keysLoaded++;
-    if (entry.measured) {
+    await this.#carry(entry, carriage, carrier, signal);
+  }
+
+  async #carry(entry: RdbEntry, { by, entry: restored = entry }: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> {
+    const { payloads, rebuilding } = carrier;
+    const { rebuildAboveBytes, target } = this.#options;
+    const byPieces = !isOpaque(entry.type) && entry.valueBytes > (by === "restore" ? rebuildAboveBytes : REBUILT_AT_ONCE_BYTES);
+    if (byPieces || restored.measured) {
       await this.#submit(signal);
-      const { snapshot, writer, checkpointAt, target } = this.#options;
-      const large = { ...entry, measured: entry.measured };
-      const checkpoint = checkpointAt(entry.endsAt);
-      return await restoreLarge({ entry: large, payloads, snapshot, writer, checkpoint, maxBulkBytes: target.maxBulkBytes }, signal);
+      if (signal.aborted) return;
+      const { snapshot, writer, checkpointAt } = this.#options;
+      const after = checkpointAt(entry.endsAt);
+      const tooLarge = payloadBytesOf(restored) > target.maxBulkBytes;
+      if (restored.measured && !byPieces && !tooLarge) {
+        await restoreLarge({ entry: { ...restored, measured: restored.measured }, payloads, snapshot, writer, checkpoint: after }, signal);
+      } else if (isOpaque(entry.type)) {
+        this.#lose(entry, `its ${entry.valueBytes} bytes are more than one command may carry`);
+      } else {
+        const buildKey = Buffer.from(this.#options.buildKey);
+        const before = checkpointAt(this.#loadedTo);
+        await rebuildLarge({ entry, rebuilding, payloads, snapshot, writer, buildKey, before, after }, signal);
+      }
+      this.#loadedTo = entry.endsAt;
+      return;
     }
     if (this.#unit && (this.#unit.db !== entry.db || this.#unit.shouldPrecede(entry))) await this.#submit(signal);
-    this.#unit ??= new RestoreUnit(entry.db, payloads);
-    this.#unit.add(entry);
-    this.#unitEndsAt = entry.endsAt;
+    this.#unit ??= new LoadUnit(entry.db, payloads);
+    if (by === "restore") this.#unit.add(restored);
+    else this.#unit.addRebuilt(entry, rebuild(entry, rebuilding));
+    this.#loadedTo = entry.endsAt;
     if (this.#unit.full) await this.#submit(signal);
+  }
+
+  #lose({ db, key, type }: RdbEntry, why: string): void {
+    this.#options.losses.add({ what: describeType(type), why, db, key });
+  }
+
+  #skip(what: string): void {
+    this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1);
+  }
+
+  /** A value that an attempt before this one has left half built, in whatever database. */
+  async #removeUnfinished(signal: AbortSignal): Promise<void> {
+    const { writer, target, buildKey, checkpointAt } = this.#options;
+    for (const db of target.facts.keyspace.keys()) {
+      await writer.ready(signal);
+      if (signal.aborted) return;
+      writer.submit({ db, pieces: [encodeCommand("UNLINK", buildKey)], commands: 1, checkpoint: checkpointAt(this.#loadedTo) });
+    }
   }
 
   async #submit(signal: AbortSignal): Promise<void> {
@@ -107,7 +165,7 @@ class SnapshotLoad {
     const { writer, checkpointAt } = this.#options;
     await writer.ready(signal);
     if (signal.aborted) return;
-    writer.submit(this.#unit.finish(checkpointAt(this.#unitEndsAt)));
+    writer.submit(this.#unit.finish(checkpointAt(this.#loadedTo)));
     this.#unit = undefined;
   }
 

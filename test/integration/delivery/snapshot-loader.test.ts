@@ -2,15 +2,17 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { buildKey, type Checkpoint, formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
 import type { LoadOptions, LoadProgress } from "../../../src/delivery/write/loading.ts";
+import { Losses } from "../../../src/delivery/write/losses.ts";
 import { openRawSocket } from "../../../src/delivery/write/raw-socket.ts";
 import { loadSnapshot } from "../../../src/delivery/write/snapshot-loader.ts";
 import { Target } from "../../../src/delivery/write/target.ts";
 import type { UnitEvents, UnitSubmitter } from "../../../src/delivery/write/unit.ts";
 import { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { HistoryId, Offset, Replid } from "../../../src/stream/position.ts";
+import { HistoryId, Offset, Replid, StreamId } from "../../../src/stream/position.ts";
 import { loadEveryType } from "../../support/dataset.ts";
 import { compareServers } from "../../support/digest.ts";
 import { recordingLog } from "../../support/journal-kit.ts";
@@ -19,6 +21,7 @@ import { RedisServer } from "../../support/redis-server.ts";
 import { makeRdb, rdbString, type StoredSnapshotOptions, storedSnapshot } from "../../support/stored-snapshot.ts";
 
 const KEY = "causeway:checkpoint:{us-east/0}";
+const STREAM = StreamId.of("us-east");
 const TOKEN = "00000000000000aa";
 const NEVER = new AbortController().signal;
 
@@ -73,11 +76,16 @@ type Load = {
   readonly events?: UnitEvents;
   readonly signal?: AbortSignal;
   readonly log?: Logger;
+  readonly target?: RedisServer;
+  readonly onUnsupported?: "halt" | "skip";
+  readonly rebuildAboveBytes?: number;
+  readonly stats?: DeliveryStats;
 };
 
 /** One attempt, as delivery would make it; resolves to the last progress. */
 async function load(options: Load = {}): Promise<LoadProgress | undefined> {
-  const address = { host: target.host, port: target.port };
+  const { target: server = target, log = pino({ level: "silent" }), onUnsupported = "halt", stats = new DeliveryStats() } = options;
+  const address = { host: server.host, port: server.port };
   const opened = await Target.open(address);
   const writer = new UnitWriter({
     socket: await openRawSocket(address, KEY),
@@ -89,7 +97,16 @@ async function load(options: Load = {}): Promise<LoadProgress | undefined> {
   });
   let progress: LoadProgress | undefined;
   const loading: LoadOptions = {
-    log: options.log ?? pino({ level: "silent" }),
+    log,
+    losses: new Losses({
+      stream: STREAM,
+      onUnsupported,
+      path: join(server.dir, "unsupported.jsonl"),
+      log,
+      count: (name) => stats.count(stats.unsupported, name),
+    }),
+    rebuildAboveBytes: options.rebuildAboveBytes ?? 32 * 1024 * 1024,
+    buildKey: buildKey(STREAM),
     snapshot: storedSnapshot(options.rdb ?? rdb, options.snapshot),
     writer: writer satisfies UnitSubmitter,
     target: opened,
@@ -195,6 +212,43 @@ async function dumpOf(text: string): Promise<Buffer> {
   return dump;
 }
 
+describe("BOUNDED: a value above the configured size is rebuilt in pieces", () => {
+  test("and is the same, unseen until it is whole", async () => {
+    const seen = new Set<unknown>();
+    const onCommit = () => void target.call("EXISTS", buildKey(STREAM)).then((exists) => seen.add(exists));
+    await target.call("SET", "table hash", "an older value of another type");
+    await load({ rebuildAboveBytes: 2_000, events: { onCommit } });
+    expect([...seen].sort()).toEqual([0, 1]);
+    await expectEqualData();
+    expect(await target.call("EXISTS", buildKey(STREAM))).toBe(0);
+  });
+
+  test("an attempt that breaks off inside begins that value anew, and what it built is gone", async () => {
+    const stop = new AbortController();
+    const onCommit = ({ rdbOffset }: Checkpoint) => {
+      if (rdbOffset === 0) return;
+      void target.call("EXISTS", buildKey(STREAM)).then((exists) => exists === 1 && stop.abort());
+    };
+    await load({ rebuildAboveBytes: 2_000, events: { onCommit }, signal: stop.signal });
+    expect(stop.signal.aborted).toBe(true);
+    const left = parseCheckpoint(String(await target.call("GET", KEY)));
+    expect(left.rdbOffset).toBeLessThan(rdb.length);
+    // Of an attempt long ago, in another database; and in the way of the next one.
+    const client = target.client();
+    for (const db of [0, 3]) {
+      await client.select(db);
+      await client.del(buildKey(STREAM));
+      await client.rpush(buildKey(STREAM), "half of a list");
+    }
+    await load({ rebuildAboveBytes: 2_000, resumeAt: left.rdbOffset });
+    await expectEqualData();
+    for (const db of [0, 3]) {
+      await client.select(db);
+      expect(await client.exists(buildKey(STREAM))).toBe(0);
+    }
+  });
+});
+
 test("a key that both sides hold is never absent while the snapshot is loaded", async () => {
   await load();
   const client = target.client();
@@ -218,12 +272,38 @@ test("a key that both sides hold is never absent while the snapshot is loaded", 
 describe("what the target cannot have is refused by name, and no key is told", () => {
   const secret = rdbString("a secret key");
 
-  test("a type that the target does not know", async () => {
-    const hashTtl = [24, secret, Buffer.alloc(8), 1, 0, rdbString("f"), rdbString("v")];
-    const error = await load({ rdb: makeRdb(hashTtl) }).catch((cause: unknown) => cause);
-    expect(error).toMatchObject({ code: "RDB_UNSUPPORTED", message: expect.stringContaining("24 (hashTtl) of redis RDB 13") });
-    expect(String(error)).not.toContain("secret");
-    expect(await target.call("DBSIZE")).toBe(0);
+  test("field expiries on a target without them, and a module's value", async () => {
+    const { log, events } = recordingLog();
+    const hashTtl = [24, secret, Buffer.alloc(8, 1), 1, 1, rdbString("f"), rdbString("v")];
+    const module2 = [7, rdbString("another secret key"), 0x81, Buffer.alloc(8, 9), 0];
+    const plain = [0, rdbString("k"), rdbString("v")];
+    const mixed = makeRdb([...hashTtl, ...plain, ...hashTtl, ...module2]);
+    const error = await load({ rdb: mixed, log }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({
+      code: "RDB_UNSUPPORTED",
+      message: expect.stringMatching(/2 × 24 \(hashTtl\): the expiry of hash fields; 1 × 7 \(module2\): a module's value/),
+    });
+    expect(`${error} ${JSON.stringify(events)}`).not.toContain("secret");
+    expect(await target.call("EXISTS", "k")).toBe(0);
+
+    await target.call("SET", "another secret key", "older");
+    const stats = new DeliveryStats();
+    await load({ rdb: mixed, onUnsupported: "skip", stats, log });
+    expect(Object.fromEntries(stats.unsupported)).toEqual({
+      "24 (hashTtl): the expiry of hash fields": 2,
+      "7 (module2): a module's value": 1,
+    });
+    expect(await target.call("HGETALL", "a secret key")).toEqual(["f", "v"]);
+    expect(await target.call("EXISTS", "another secret key")).toBe(0);
+    expect(await target.call("GET", "k")).toBe("v");
+    expect(events.filter(({ event }) => event === "delivery.unsupported")).toHaveLength(4);
+    expect(JSON.stringify(events)).not.toContain("secret");
+    const named = (await readFile(join(target.dir, "unsupported.jsonl"), "utf8")).trim().split("\n");
+    expect(named.map((line) => Buffer.from(JSON.parse(line).key, "base64").toString())).toEqual([
+      "a secret key",
+      "a secret key",
+      "another secret key",
+    ]);
   });
 
   test("a payload that the target refuses", async () => {

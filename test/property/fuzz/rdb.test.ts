@@ -2,6 +2,7 @@
 import { expect } from "vitest";
 import { Crc64 } from "../../../src/bytes/crc64.ts";
 import { parseRdbAux } from "../../../src/rdb/aux.ts";
+import { convert } from "../../../src/rdb/convert.ts";
 import { DumpPayloads, dumpPayload } from "../../../src/rdb/dump-payload.ts";
 import { RdbParser } from "../../../src/rdb/parser.ts";
 import { fuzz, outcomeOf } from "../../support/fuzz.ts";
@@ -84,7 +85,8 @@ function parse(chunks: readonly Buffer[], random: Random): readonly string[] {
         // Bytes behind the end may be seen before the end is given out, or after.
         if (item.kind === "end") continue;
         found.push(item.kind === "entry" ? `${item.db} ${item.type} ${item.endsAt} ${item.key.length} ${item.expireAtMs}` : item.kind);
-        if (item.kind === "entry") expect(["fine", "RDB_UNSUPPORTED"]).toContain(outcomeOf(() => dump(parser, item, server)));
+        if (item.kind === "entry")
+          expect(["fine", "RDB_MALFORMED", "RDB_UNSUPPORTED"]).toContain(outcomeOf(() => dump(parser, item, server)));
       }
     }
     parser.finish();
@@ -94,8 +96,8 @@ function parse(chunks: readonly Buffer[], random: Random): readonly string[] {
 
 function dump(parser: RdbParser, entry: Parameters<typeof dumpPayload>[0], server: (typeof SERVERS)[number]): void {
   const payloads = new DumpPayloads(parser.format!, server);
-  payloads.check(entry);
-  dumpPayload(entry, payloads);
+  if (payloads.accepts(entry.type)) dumpPayload(entry, payloads);
+  else convert(entry, parser.format!, payloads);
 }
 
 fuzz(

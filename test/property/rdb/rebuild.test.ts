@@ -33,7 +33,7 @@ test.each([1, 2, 3])("random keyspaces of every type and encoding (seed %i)", as
   await loadEveryType(master.client(), { keys: 3_000, seed });
   await loadStreams(master.client(), { seed, streams: 60 });
   const { entries, format } = await snapshotOf(master);
-  expect(await rebuildAll(other.client(), entries, { format, server: SERVER })).toEqual(new Map());
+  expect(await rebuildAll(other.client(), entries, { format, server: SERVER })).toEqual([]);
   const { mismatches, keys } = await compareServers(master.client(), other.client());
   // Function libraries are no keys.
   expect(mismatches.filter(({ key }) => !key.startsWith("function library"))).toEqual([]);
@@ -51,13 +51,7 @@ describe("what this server can also RESTORE, of every server that wrote an RDB",
     const format = parser.format!;
     const payloads = new DumpPayloads(format, SERVER);
     const entries = entriesOf(parseChunks([rdb])).filter((entry) => {
-      if (entry.type === ValueType.module2) return false;
-      try {
-        payloads.check(entry);
-        return true;
-      } catch {
-        return false;
-      }
+      return entry.type !== ValueType.module2 && payloads.accepts(entry.type);
     });
     expect(entries.length).toBeGreaterThan(10);
     const client = restored.client();
@@ -66,7 +60,7 @@ describe("what this server can also RESTORE, of every server that wrote an RDB",
       await client.call("RESTORE", entry.key, `${entry.expireAtMs ?? 0n}`, dumpPayload(entry, payloads), "ABSTTL");
     }
     const left = await rebuildAll(rebuilt.client(), entries, { format, server: SERVER });
-    expect([...left.values()]).toEqual([]);
+    expect(left).toEqual([]);
     expect((await compareServers(client, rebuilt.client())).mismatches).toEqual([]);
   });
 });

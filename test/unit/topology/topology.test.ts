@@ -68,7 +68,12 @@ test("defaults are filled in and units parsed", () => {
       origin: "us-east",
       stream: "us-east/0",
       dial: { host: "127.0.0.1", port: 7400, tls: false },
-      write: { target: { host: "127.0.0.1", port: 6380, password: "swordfish" }, onDivergence: "halt" },
+      write: {
+        target: { host: "127.0.0.1", port: 6380, password: "swordfish" },
+        onDivergence: "halt",
+        onUnsupported: "halt",
+        rebuildAboveBytes: 32 * 1024 * 1024,
+      },
     },
   ]);
   expect(view.master).toBeUndefined();

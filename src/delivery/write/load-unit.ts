@@ -1,9 +1,11 @@
 /**
- * Gathers RESTORE commands until they make a unit. Small values are copied into one buffer, large ones travel as the pieces that they
- * came in.
+ * Gathers what loads keys until it makes a unit: RESTORE, or the commands that rebuild a value. Small values are copied into one buffer,
+ * large payloads travel as the pieces that they came in.
  */
 import { type DumpPayloads, FOOTER_BYTES } from "../../rdb/dump-payload.ts";
 import type { RdbEntry } from "../../rdb/parser.ts";
+import { KEY, type KeyedCommand } from "../../rdb/rebuild.ts";
+import type { Word } from "../../resp/encode.ts";
 import type { Unit } from "./unit.ts";
 
 /** Larger units cost the target more: it holds all arguments until EXEC. */
@@ -15,11 +17,12 @@ const BUFFER_BYTES = UNIT_BYTES + LARGE_VALUE_BYTES;
 /** Everything around key and value, with numbers of any size. */
 const FRAME_BYTES = 192;
 
-const RESTORE = "*6\r\n$7\r\nRESTORE\r\n";
-/** What follows the payload. */
-export const RESTORE_OPTIONS = "\r\n$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n";
+const CRLF = Buffer.from("\r\n");
 
-export class RestoreUnit {
+type RestoreFrame = { readonly words: number; readonly options: string };
+const PLAIN_FRAME: RestoreFrame = { words: 6, options: "\r\n$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n" };
+
+export class LoadUnit {
   readonly db: number;
   readonly #payloads: DumpPayloads;
   readonly #types: number[] = [];
@@ -48,17 +51,17 @@ export class RestoreUnit {
     return !this.isEmpty && this.#bytes + bytesOf(entry.value) > BUFFER_BYTES;
   }
 
-  /** Throws RDB_UNSUPPORTED when the target cannot restore the entry. */
+  /** By RESTORE. */
   add(entry: RdbEntry): void {
-    this.#payloads.check(entry);
     const { key, type, value, meta } = entry;
     const metaBytes = bytesOf(meta);
     const valueBytes = bytesOf(value);
     const payloadBytes = metaBytes + 1 + valueBytes + FOOTER_BYTES;
+    const { words, options } = restoreFrame(entry);
     const ttl = ttlOf(entry);
     const isLarge = valueBytes >= LARGE_VALUE_BYTES;
     this.#makeRoom(FRAME_BYTES + key.length + metaBytes + (isLarge ? 0 : valueBytes));
-    this.#text(`${RESTORE}$${key.length}\r\n`);
+    this.#text(`*${words}\r\n$7\r\nRESTORE\r\n$${key.length}\r\n`);
     this.#copy(key);
     this.#text(`\r\n$${ttl.length}\r\n${ttl}\r\n$${payloadBytes}\r\n`);
     const payloadFrom = this.#at;
@@ -75,9 +78,36 @@ export class RestoreUnit {
       this.#payloads.writeFooter([this.#buffer.subarray(payloadFrom, this.#at)], this.#buffer, this.#at);
     }
     this.#at += FOOTER_BYTES;
-    this.#text(RESTORE_OPTIONS);
+    this.#text(options);
     this.#types.push(type);
     this.#bytes += FRAME_BYTES + key.length + payloadBytes;
+  }
+
+  /** By commands: the older value goes in the same transaction. */
+  addRebuilt(entry: RdbEntry, commands: Iterable<KeyedCommand>): void {
+    const { type, key } = entry;
+    this.command(type, ["UNLINK", key]);
+    for (const command of commands)
+      this.command(
+        type,
+        command.map((word) => (word === KEY ? key : word)),
+      );
+    if (entry.expireAtMs !== undefined) this.command(type, ["PEXPIREAT", key, ttlOf(entry)]);
+  }
+
+  /** One command for a value of that type. */
+  command(type: number, words: readonly Word[]): void {
+    this.#makeRoom(FRAME_BYTES);
+    this.#text(`*${words.length}\r\n`);
+    for (const word of words) {
+      const bytes = Buffer.isBuffer(word) ? word : Buffer.from(String(word));
+      this.#makeRoom(FRAME_BYTES + bytes.length);
+      this.#text(`$${bytes.length}\r\n`);
+      this.#copy(bytes);
+      this.#copy(CRLF);
+      this.#bytes += bytes.length;
+    }
+    this.#types.push(type);
   }
 
   /** The unit; this object is done with. */
@@ -119,12 +149,25 @@ export class RestoreUnit {
 /** RESTORE up to the first byte of a payload of that size. */
 export function encodeRestoreHead(entry: RdbEntry, payloadBytes: number): Buffer {
   const ttl = ttlOf(entry);
+  const head = `*${restoreFrame(entry).words}\r\n$7\r\nRESTORE\r\n$${entry.key.length}\r\n`;
   const tail = `\r\n$${ttl.length}\r\n${ttl}\r\n$${payloadBytes}\r\n`;
-  return Buffer.concat([Buffer.from(`${RESTORE}$${entry.key.length}\r\n`), entry.key, Buffer.from(tail)]);
+  return Buffer.concat([Buffer.from(head), entry.key, Buffer.from(tail)]);
+}
+
+/** How many words RESTORE has, and what follows its payload. A server keeps of IDLETIME and FREQ what its eviction policy uses. */
+export function restoreFrame({ idleSeconds, freq }: RdbEntry): RestoreFrame {
+  const { options } = PLAIN_FRAME;
+  if (idleSeconds !== undefined) return { words: 8, options: `${options}${encodeOption("IDLETIME", idleSeconds)}` };
+  if (freq !== undefined) return { words: 8, options: `${options}${encodeOption("FREQ", freq)}` };
+  return PLAIN_FRAME;
+}
+
+function encodeOption(name: string, value: number): string {
+  return `$${name.length}\r\n${name}\r\n$${`${value}`.length}\r\n${value}\r\n`;
 }
 
 /** Zero would mean "no expiry"; whatever lies before 1970 is in the past like 1. */
-function ttlOf(entry: RdbEntry): string {
+export function ttlOf(entry: RdbEntry): string {
   if (entry.expireAtMs === undefined) return "0";
   return entry.expireAtMs > 0n ? `${entry.expireAtMs}` : "1";
 }

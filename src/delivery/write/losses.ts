@@ -1,0 +1,90 @@
+/**
+ * What the target cannot hold of a stream: counted by what and why, told once each in the log, and by key in a file that only its owner
+ * may read (NEVER_SILENT). Whether a loss stops the stream is the topology's choice.
+ */
+import { appendFileSync, rmSync, statSync } from "node:fs";
+import type { Logger } from "pino";
+import { GatewayError } from "../../errors.ts";
+import type { StreamId } from "../../stream/position.ts";
+import type { TargetFacts } from "./target-facts.ts";
+
+/** The file names the first keys; all are counted. */
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+export type Loss = {
+  /** An RDB type, a command, …: never a key or value. */
+  readonly what: string;
+  readonly why: string;
+  readonly db: number;
+  /** Undefined where it is not a key that is lost. */
+  readonly key: Buffer | undefined;
+};
+
+export type LossesOptions = {
+  readonly stream: StreamId;
+  readonly onUnsupported: "halt" | "skip";
+  readonly path: string;
+  readonly count: (name: string) => void;
+  readonly log: Logger;
+};
+
+export class Losses {
+  readonly #options: LossesOptions;
+  /** Of this attempt. */
+  readonly #counts = new Map<string, number>();
+  #fileIsFull = false;
+
+  constructor(options: LossesOptions) {
+    this.#options = options;
+  }
+
+  /** Nothing more may be carried: what follows is only counted, for `halt` to name. */
+  get stops(): boolean {
+    return this.#options.onUnsupported === "halt" && this.#counts.size > 0;
+  }
+
+  /** The file is about what is loaded from here on. */
+  beginFile(): void {
+    rmSync(this.#options.path, { force: true });
+  }
+
+  add(loss: Loss): void {
+    const { log, onUnsupported } = this.#options;
+    const name = `${loss.what}: ${loss.why}`;
+    const before = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, before + 1);
+    this.#options.count(name);
+    if (before === 0) {
+      const { what, why } = loss;
+      log[onUnsupported === "halt" ? "error" : "warn"]({ event: "delivery.unsupported", what, why }, "the target cannot hold this");
+    }
+    this.#write(loss);
+  }
+
+  /** Why the stream stops. */
+  toError({ product, version }: TargetFacts): GatewayError {
+    const list = Array.from(this.#counts, ([name, count]) => `${count} × ${name}`);
+    return new GatewayError(
+      "RDB_UNSUPPORTED",
+      `the target, ${product} ${version}, cannot hold ${list.join("; ")}. The file of unsupported keys names them; onUnsupported: skip leaves them out`,
+      { details: { unsupported: Object.fromEntries(this.#counts) } },
+    );
+  }
+
+  #write({ what, why, db, key }: Loss): void {
+    if (this.#fileIsFull) return;
+    const { path, stream, log } = this.#options;
+    try {
+      appendFileSync(path, `${JSON.stringify({ stream, db, key: key?.toString("base64") ?? null, what, why })}\n`, { mode: 0o600 });
+      this.#fileIsFull = statSync(path).size >= MAX_FILE_BYTES;
+      if (this.#fileIsFull)
+        log.warn({ event: "delivery.unsupported-file-full" }, "further keys that the target cannot hold are only counted");
+    } catch (cause) {
+      this.#fileIsFull = true;
+      log.error(
+        { event: "delivery.unsupported-unwritten", err: cause },
+        "the file of keys that the target cannot hold could not be written",
+      );
+    }
+  }
+}

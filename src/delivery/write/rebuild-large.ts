@@ -1,0 +1,73 @@
+/**
+ * A value that is too large for one command, or that has to be built by too many for one transaction: it grows under a key of the gateway's
+ * own, unit by unit, and the last unit puts it where the older value was. Neither side holds it whole (BOUNDED), no reader sees it
+ * unfinished, and a writer that lost the target builds nothing (ONE_WRITER). An attempt that breaks off begins the value anew.
+ */
+import type { DumpPayloads } from "../../rdb/dump-payload.ts";
+import type { RdbEntry } from "../../rdb/parser.ts";
+import { KEY, type KeyedCommand, malformedValue, type RebuildOptions, rebuildPasses, valueReader } from "../../rdb/rebuild.ts";
+import type { StoredSnapshot } from "../../stream/log.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { LoadUnit, ttlOf } from "./load-unit.ts";
+import { readBytes } from "./snapshot-reading.ts";
+import type { UnitSubmitter } from "./unit.ts";
+
+export type RebuildLargeOptions = {
+  readonly entry: RdbEntry;
+  readonly rebuilding: RebuildOptions;
+  readonly payloads: DumpPayloads;
+  readonly snapshot: StoredSnapshot;
+  readonly writer: UnitSubmitter;
+  /** Where the value grows. */
+  readonly buildKey: Buffer;
+  /** Committed with every unit but the last. */
+  readonly before: Checkpoint;
+  /** Committed with the last. */
+  readonly after: Checkpoint;
+};
+
+/** A value of no elements, or one that has expired, leaves no key. UNLINK first: RENAME would free the older value at once. */
+const PUT_IN_PLACE =
+  "local built=redis.call('EXISTS',KEYS[1]) redis.call('UNLINK',KEYS[2]) if built==1 then redis.call('RENAME',KEYS[1],KEYS[2]) end return built";
+
+export async function rebuildLarge(options: RebuildLargeOptions, signal: AbortSignal): Promise<void> {
+  const { entry, payloads, writer, buildKey, before, after } = options;
+  const { db, type, key } = entry;
+  let unit = new LoadUnit(db, payloads);
+  const submit = async (checkpoint: Checkpoint) => {
+    await writer.ready(signal);
+    if (!signal.aborted) writer.submit(unit.finish(checkpoint));
+    unit = new LoadUnit(db, payloads);
+  };
+  unit.command(type, ["UNLINK", buildKey]);
+  for await (const command of commandsOf(options, signal)) {
+    unit.command(
+      type,
+      command.map((word) => (word === KEY ? buildKey : word)),
+    );
+    if (unit.full) await submit(before);
+    if (signal.aborted) return;
+  }
+  if (signal.aborted) return;
+  if (entry.expireAtMs !== undefined) unit.command(type, ["PEXPIREAT", buildKey, ttlOf(entry)]);
+  unit.command(type, ["EVAL", PUT_IN_PLACE, 2, buildKey, key]);
+  await submit(after);
+}
+
+async function* commandsOf(options: RebuildLargeOptions, signal: AbortSignal): AsyncGenerator<KeyedCommand, void, void> {
+  const { entry, rebuilding, snapshot } = options;
+  for (const pass of rebuildPasses(entry.type, rebuilding)) {
+    const reader = valueReader();
+    const pieces = entry.measured ? readBytes(snapshot, entry.measured, signal) : entry.value.values();
+    for (const step of pass(reader)) {
+      if (step !== undefined) {
+        yield step;
+        continue;
+      }
+      const piece = await pieces.next();
+      if (signal.aborted) return;
+      if (piece.done) throw malformedValue(entry.type, "breaks off");
+      reader.feed(piece.value);
+    }
+  }
+}
