@@ -1,6 +1,6 @@
 /** Dockerfile, compose file and systemd unit, as far as they can be judged without Docker and without systemd as process 1. */
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -40,6 +40,10 @@ describe("Dockerfile", () => {
     await promisify(execFile)("npm", ["run", "-s", "build"], { cwd: folder.path });
     const { stdout } = await promisify(execFile)(process.execPath, ["dist/src/main.js", "version"], { cwd: folder.path });
     expect(stdout).toContain("causeway ");
+    // Also what no compiler makes: the page of the admin port.
+    for (const name of (await readdir(join(ROOT, "src"), { recursive: true })).filter((name) => /\.(html|css|svg|js)$/.test(name))) {
+      await expect(readFile(join(folder.path, "dist/src", name)), name).resolves.toBeDefined();
+    }
   });
 
   test("its health check says whether something answers", async () => {

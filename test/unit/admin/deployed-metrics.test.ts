@@ -63,7 +63,8 @@ test("everything that the issue of a dashboard promises has a panel", () => {
   const shown = queries.map(({ expr }) => expr).join(" ");
   for (const name of [
     "causeway_lag_seconds",
-    "causeway_lag_stage_seconds",
+    "causeway_lag_stage_duration_seconds_bucket",
+    "causeway_stream_data_at_risk_bytes",
     "causeway_lag_bytes",
     "causeway_stream_bytes_total",
     "causeway_journal_bytes",
