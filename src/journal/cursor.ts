@@ -50,6 +50,8 @@ export class Cursor implements RecordCursor {
   #overtaken = false;
   #cuts = 0;
   #closed = false;
+  #heeded: AbortSignal | undefined;
+  readonly #wake = () => this.#history.appended.wake();
 
   constructor(options: CursorOptions) {
     this.#history = options.history;
@@ -67,7 +69,8 @@ export class Cursor implements RecordCursor {
       if (signal.aborted || this.#closed || this.#history.state === "closed") return undefined;
       // No await between these checks and the wait: nothing can happen unseen.
       if (this.#at === this.#history.endAt) {
-        await this.#history.appended.wait(signal);
+        this.#heed(signal);
+        await this.#history.appended.wait();
         continue;
       }
       const cuts = this.#cuts;
@@ -91,9 +94,18 @@ export class Cursor implements RecordCursor {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#heeded?.removeEventListener("abort", this.#wake);
     this.#onClose();
-    this.#history.appended.wake();
+    this.#wake();
     await this.#release();
+  }
+
+  /** Listens to a signal once, however often one waits with it. */
+  #heed(signal: AbortSignal): void {
+    if (signal === this.#heeded) return;
+    this.#heeded?.removeEventListener("abort", this.#wake);
+    this.#heeded = signal;
+    signal.addEventListener("abort", this.#wake);
   }
 
   #refuseUnlessValid(): void {

@@ -82,6 +82,8 @@ export class StreamReceiver {
       this.#acks.due(isCaughtUp(this.#log));
       if (this.#isForgotten) this.#notice.wake();
     });
+    const wake = () => this.#notice.wake();
+    signal.addEventListener("abort", wake);
     try {
       this.#acks.due();
       while (!signal.aborted) {
@@ -94,9 +96,10 @@ export class StreamReceiver {
           this.#consumed(bytesOf(frame));
         }
         if (this.#isForgotten) throw new GatewayError("HISTORY_CHANGED", "the journal was opened anew: the origin is asked again");
-        if (this.#inbox.length === 0) await this.#notice.wait(signal);
+        if (this.#inbox.length === 0) await this.#notice.wait();
       }
     } finally {
+      signal.removeEventListener("abort", wake);
       stopAcks();
       this.#acks.stop();
       this.#move("closed");

@@ -114,13 +114,14 @@ export class ReplyScanner {
   }
 
   #takeLine(chunk: Buffer): void {
-    const found = chunk.indexOf(CR, this.#at);
-    const end = found < 0 ? chunk.length : found;
+    let end = this.#at;
+    // Nearly every line is QUEUED or OK: to ask native code would cost more than to look.
+    while (end < chunk.length && chunk[end] !== CR) end++;
     if (this.lineBytes === 0 && end > this.#at) this.firstByte = chunk[this.#at]!;
     if (this.type === ReplyType.error && this.lineBytes < MAX_ERROR_BYTES) chunk.copy(this.#error, this.lineBytes, this.#at, end);
     this.lineBytes += end - this.#at;
     this.#at = end;
-    if (found < 0) return;
+    if (end === chunk.length) return;
     this.#at++;
     this.#state = LINE_LF;
   }

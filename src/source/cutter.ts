@@ -1,5 +1,5 @@
 /**
- * Cuts a master's stream into records: at command boundaries outside MULTI…EXEC (TRANSACTIONS_STAY_WHOLE), when 128 KiB are
+ * Cuts a master's stream into records: at command boundaries outside MULTI…EXEC (TRANSACTIONS_STAY_WHOLE), when 256 KiB are
  * together or when the caller says that the event-loop turn is over. Offsets advance by bytes, whatever they mean
  * (OFFSET_COUNTS_EVERY_BYTE). A command or transaction too large for one record goes out as OPEN records, so that memory stays
  * bounded; the record that ends such a unit ends exactly with it.
@@ -9,8 +9,8 @@ import type { HeartbeatCode } from "../stream/heartbeat.ts";
 import { Offset, type Replid } from "../stream/position.ts";
 import { encodeRecord, MAX_RECORD_RAW_BYTES, type RecordHeader } from "../stream/record.ts";
 
-/** Measured best of 64 KiB … 1 MiB: large enough for LZ4, small enough for latency. */
-const TARGET_BYTES = 128 * 1024;
+/** Only a flood fills it. Large enough that what a record costs beside its bytes does not count, small enough for the caches. */
+const TARGET_BYTES = 256 * 1024;
 
 export type CutterOptions = {
   readonly offset: Offset;

@@ -29,7 +29,8 @@ export type MasterConnectionOptions = {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const SILENCE_MS = 60_000;
-const READ_BYTES = 256 * 1024;
+/** One read takes at most this. */
+export const READ_BYTES = 1024 * 1024;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -68,6 +69,11 @@ export class MasterConnection {
     // A master says nothing before it is asked: no byte can come before this line.
     connection = new MasterConnection(socket, options);
     return connection;
+  }
+
+  /** What gathers in the kernel while we pause is taken in one read of READ_BYTES. TLS gives out 16 KiB at a time, however much there is. */
+  get readsAtOnce(): boolean {
+    return !(this.#socket instanceof tls.TLSSocket);
   }
 
   send(words: readonly string[]): void {

@@ -13,8 +13,9 @@ import { type HistoryId, Offset } from "../stream/position.ts";
 import { encodeRecord, type RecordHeader } from "../stream/record.ts";
 import { Cutter } from "./cutter.ts";
 import { receiveSnapshot } from "./full-sync.ts";
+import { Gathering } from "./gathering.ts";
 import type { PsyncReply } from "./handshake.ts";
-import { type MasterAddress, MasterConnection } from "./master-connection.ts";
+import { type MasterAddress, MasterConnection, READ_BYTES } from "./master-connection.ts";
 import { psync } from "./psync.ts";
 import type { SourceStats } from "./stats.ts";
 
@@ -50,13 +51,6 @@ const ACK_INTERVAL_MS = 1_000;
 const EMPTY = Buffer.alloc(0);
 /** A replica that acknowledges this is alive and has nothing that counts. */
 const NOTHING = Offset.of(0);
-/**
- * A read that brought this much means that more is on its way: for two milliseconds it gathers in the kernel, and one large record
- * costs one frame, one write and one ack instead of several. At lower rates nothing ever waits.
- */
-const BUSY_BYTES = 16 * 1024;
-const GATHER_MS = 2;
-
 export class Source {
   readonly #options: SourceOptions;
   readonly #journal: StreamLog;
@@ -175,12 +169,13 @@ export class Source {
     };
     const stopProgress = this.#journal.onProgress(acknowledgeIfAsked);
     const stopRemote = this.#options.remote?.onAck(acknowledgeIfAsked);
+    const gathering = new Gathering({ readBytes: READ_BYTES });
     let flushing = false;
     const flush = () => {
       flushing = false;
       if (!signal.aborted) connection.guard(() => cutter.flush());
     };
-    const gather = () => {
+    const flushGathered = () => {
       flush();
       if (this.#journal.hasRoom) connection.resume();
     };
@@ -194,12 +189,13 @@ export class Source {
         if (!this.#journal.hasRoom) void this.#waitForRoom(connection, signal);
         if (flushing) return;
         flushing = true;
-        if (chunk.length < BUSY_BYTES) {
+        const waitMs = connection.readsAtOnce ? gathering.waitMs(chunk.length, clock.nowMs()) : 0;
+        if (waitMs === 0) {
           setImmediate(flush);
           return;
         }
         connection.pause();
-        setTimeout(gather, GATHER_MS);
+        setTimeout(flushGathered, waitMs);
       }, signal);
     } finally {
       clearInterval(acknowledging);

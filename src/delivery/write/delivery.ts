@@ -69,7 +69,6 @@ export class Delivery implements Service {
   readonly #deadLetters: DeadLetters;
   #divergence: Divergence | undefined;
   #divergenceLoggedAtMs = Number.NEGATIVE_INFINITY;
-  #applied: { readonly history: HistoryLog; readonly offset: Offset } | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -260,19 +259,12 @@ export class Delivery implements Service {
     if (checkpoint.state === "streaming") this.#report(history, checkpoint.offset);
   }
 
-  /** Tells the journal, once per event-loop turn. */
   #report(history: HistoryLog, offset: Offset): void {
-    const scheduled = this.#applied !== undefined;
-    this.#applied = { history, offset };
-    if (scheduled) return;
-    setImmediate(() => {
-      const applied = this.#applied!;
-      this.#applied = undefined;
-      const position = { history: applied.history.id, offset: applied.offset };
-      this.#options.stats.applied = applied.offset;
-      this.#options.journal.markApplied(position);
-      this.#options.journal.retain(READER, position);
-    });
+    const { stats, journal } = this.#options;
+    const position = { history: history.id, offset };
+    stats.applied = offset;
+    journal.markApplied(position);
+    journal.retain(READER, position);
   }
 
   /** The target failed a command that the source had run. */

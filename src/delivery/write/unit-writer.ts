@@ -67,6 +67,7 @@ export class UnitWriter implements UnitSubmitter {
   #corked = false;
   #end: GatewayError | undefined;
   #wake: (() => void)[] = [];
+  readonly #heeded = new Set<AbortSignal>();
 
   /** Where in the answers of the first flight we are. */
   #stage = WATCH;
@@ -91,7 +92,7 @@ export class UnitWriter implements UnitSubmitter {
     this.#progressAtMs = options.clock.nowMs();
     this.#stallTimer = setInterval(() => this.#checkStall(), Math.min(STALL_CHECK_MS, this.#stallMs));
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
-    this.#socket.on("drain", () => this.#wakeAll());
+    this.#socket.on("drain", this.#wakeAll);
     this.#socket.on("error", (cause) => this.#fail(connectionLost(cause)));
     this.#socket.on("close", () => this.#fail(connectionLost(undefined)));
     if (this.#socket.destroyed) this.#fail(connectionLost(undefined));
@@ -195,24 +196,27 @@ export class UnitWriter implements UnitSubmitter {
   }
 
   async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
-    const wake = () => this.#wakeAll();
-    signal.addEventListener("abort", wake, { once: true });
-    try {
-      for (;;) {
-        if (this.#end) throw this.#end;
-        if (signal.aborted || holds()) return;
-        await new Promise<void>((resolve) => this.#wake.push(resolve));
-      }
-    } finally {
-      signal.removeEventListener("abort", wake);
+    this.#heed(signal);
+    for (;;) {
+      if (this.#end) throw this.#end;
+      if (signal.aborted || holds()) return;
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
   }
 
-  #wakeAll(): void {
+  /** Listens to a signal once, however often one waits with it, until the writer ends. */
+  #heed(signal: AbortSignal): void {
+    if (this.#heeded.has(signal)) return;
+    this.#heeded.add(signal);
+    signal.addEventListener("abort", this.#wakeAll, { once: true });
+  }
+
+  readonly #wakeAll = (): void => {
+    if (this.#wake.length === 0) return;
     const wake = this.#wake;
     this.#wake = [];
     for (const resolve of wake) resolve();
-  }
+  };
 
   #write(bytes: Buffer | string, flight: Flight): void {
     flight.bytes += bytes.length;
@@ -387,6 +391,8 @@ export class UnitWriter implements UnitSubmitter {
     this.#flights = [];
     this.#inFlightBytes = 0;
     this.#socket.destroy();
+    for (const signal of this.#heeded) signal.removeEventListener("abort", this.#wakeAll);
+    this.#heeded.clear();
     this.#wakeAll();
     this.#events.onEnd?.(reason);
   }
