@@ -66,7 +66,7 @@ export class Cursor implements RecordCursor {
   async next(signal: AbortSignal, maxBytes = DEFAULT_BATCH_BYTES): Promise<readonly Buffer[] | undefined> {
     for (;;) {
       this.#refuseUnlessValid();
-      if (signal.aborted || this.#closed || this.#history.state === "closed") return undefined;
+      if (signal.aborted || this.#closed || this.#history.state === "closed") return this.#heed(undefined);
       // No await between these checks and the wait: nothing can happen unseen.
       if (this.#at === this.#history.endAt) {
         this.#heed(signal);
@@ -94,18 +94,18 @@ export class Cursor implements RecordCursor {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#heeded?.removeEventListener("abort", this.#wake);
+    this.#heed(undefined);
     this.#onClose();
     this.#wake();
     await this.#release();
   }
 
-  /** Listens to a signal once, however often one waits with it. */
-  #heed(signal: AbortSignal): void {
+  /** Listens to a signal once, however often one waits with it, until reading ends. */
+  #heed(signal: AbortSignal | undefined): undefined {
     if (signal === this.#heeded) return;
     this.#heeded?.removeEventListener("abort", this.#wake);
     this.#heeded = signal;
-    signal.addEventListener("abort", this.#wake);
+    signal?.addEventListener("abort", this.#wake);
   }
 
   #refuseUnlessValid(): void {
