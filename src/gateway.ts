@@ -2,6 +2,7 @@
  * Joins the stages of one region's gateway: the only file that knows them all.
  *   origin   master → Source → journal → LinkListener (one sender per peer)
  *   replica  LinkDialer (receiver) → journal → Delivery → target, or Feed → real replicas
+ *   relay    a replica's journal → LinkListener, too
  * Everything stops by one signal, and at any line by kill -9: journal and checkpoint make any stop safe.
  */
 import { randomBytes } from "node:crypto";
@@ -15,6 +16,7 @@ import {
   type ReplicaParts,
   receivingStatus,
   replicaStatus,
+  type ServedParts,
   StreamRates,
   sendingStatus,
   serviceStatus,
@@ -37,6 +39,7 @@ import { StreamLag } from "./lag/stream-lag.ts";
 import { LinkDialer } from "./link/dialer.ts";
 import { LinkListener } from "./link/listener.ts";
 import { PeerAcks } from "./link/peer-acks.ts";
+import type { PeerAck } from "./link/sender-session.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
 import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
@@ -54,6 +57,7 @@ import {
   type RegionView,
   type ReplicaView,
   type ServerAddress,
+  type UpstreamView,
   type WriteView,
 } from "./topology/region-view.ts";
 
@@ -72,6 +76,14 @@ const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 /** Of another region, for the settings of `master.ack` that wait for one. */
 const REMOTE_STAGES = { "local-durable": undefined, "remote-durable": "durable", "remote-applied": "applied" } as const;
 const SAMPLE_INTERVAL_MS = 1_000;
+
+/** A stream that other gateways take from us. */
+type ServedStream = Omit<ServedParts, "acks" | "awaySinceMs"> & {
+  readonly journal: StreamJournal;
+  readonly acks: PeerAcks;
+  /** Asks where the stream comes from for a snapshot later than `beyond`. */
+  readonly requestSnapshot: (beyond: Offset | undefined) => void;
+};
 
 /** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_VERSION, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
 export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
@@ -99,6 +111,7 @@ class Gateway {
   readonly #journals = new Map<StreamId, StreamJournal>();
   readonly #rates = new Map<StreamId, StreamRates>();
   readonly #dialers = new Map<string, LinkDialer>();
+  readonly #served = new Map<StreamId, ServedStream>();
   readonly #replicas: ReplicaParts[] = [];
   readonly #services: { readonly name: string; readonly start: SupervisorOptions["start"] }[] = [];
   /** Of the services that hold a connection and nothing else. */
@@ -118,13 +131,16 @@ class Gateway {
   }
 
   async open(): Promise<void> {
-    const { master, stream, replicas, certificates, warnings } = this.#view;
+    const { master, stream, replicas, upstreams, certificates, warnings } = this.#view;
     for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
     this.#serve("admin", () => this.#adminServer());
     if (certificates.length > 0) this.#serve("certificates", () => this.#certificates);
     this.#options.onReload?.(() => this.#certificates.look({ patient: false }));
     for (const replica of replicas) await this.#openReplica(replica);
+    for (const upstream of upstreams) this.#dial(upstream);
     if (master !== undefined && stream !== undefined) await this.#openOrigin(master, stream);
+    // Without subscribers, too: a master that is told to FAILOVER and picks us finds somebody who refuses.
+    if (master !== undefined || this.#served.size > 0) this.#openListener();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -147,46 +163,22 @@ class Gateway {
 
   /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
   async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
-    const { region, listen, subscribers, link, secret, otherSecrets, tls, digest, heartbeatMs } = this.#view;
+    const { listen, subscribers, behind, masterAck, heartbeatMs, journal: settings } = this.#view;
     const clock = this.#clock;
     const journal = await this.#openJournal(stream, "master");
     const stats = new SourceStats(clock.nowMs());
-    const lag = new StreamLag(subscribers);
-    const acks = new PeerAcks();
+    const order = new SnapshotOrder();
+    const { lag, acks } = this.#serveStream({ journal, subscribers, behind, requestSnapshot: (beyond) => order.place(beyond) });
     this.#origin = {
-      ...{ journal, fsync: this.#view.journal.fsync, address: formatHostPort(address), source: stats, lag, acks: acks.byPeer },
+      ...{ journal, fsync: settings.fsync, address: formatHostPort(address), source: stats, lag },
       heartbeat: heartbeatMs === undefined ? "off" : "on",
     };
-    const order = new SnapshotOrder();
-    const stage = REMOTE_STAGES[this.#view.masterAck];
+    const stage = REMOTE_STAGES[masterAck];
     const remote = stage && {
       furthest: (history: HistoryId) => acks.furthest(history, stage),
       onAck: (listener: () => void) => acks.onAck(listener),
     };
     const common = { address, listeningPort: listen.port, journal, clock, stats };
-    for (const peer of subscribers) journal.retain(`peer:${peer}`, undefined);
-    this.#followLag(journal, lag);
-    this.#listener = new LinkListener({
-      ...listen,
-      ...(tls && { tls, onTlsRenewal: this.#onRenewalOf(LINK_CERTIFICATES) }),
-      region,
-      secret,
-      otherSecrets,
-      topologyDigest: digest,
-      peers: new Map(subscribers.map((peer) => [peer, new Set([stream])])),
-      logs: new Map([[stream, journal]]),
-      windowBytes: link.windowBytes,
-      livenessMs: link.livenessMs,
-      log: this.#child("link"),
-      clock,
-      requestSnapshot: (_, beyond) => order.place(beyond),
-      onAck: (ack) => {
-        acks.note(ack);
-        if (ack.history === journal.progress?.history) lag.onAck(ack, ack.clock, clock.nowMs());
-      },
-    });
-    const listener = this.#listener;
-    this.#serveConnection("link-listener", () => listener);
     const code = new HeartbeatCode(randomBytes(8).toString("hex"));
     const heartbeat =
       heartbeatMs === undefined ? undefined : { code, onReturned: (at: number, to: Offset) => lag.master.onReturned(at, to) };
@@ -222,31 +214,96 @@ class Gateway {
     });
   }
 
-  /** Another region's stream: received, kept, and delivered. */
-  async #openReplica({ origin, stream, dial, write, feed }: ReplicaView): Promise<void> {
-    const { region, link, secret, tls, digest } = this.#view;
-    const clock = this.#clock;
+  /** Another region's stream: received, kept, delivered, and passed on where the topology says so. */
+  async #openReplica({ origin, stream, subscribers, behind, write, feed }: ReplicaView): Promise<void> {
     const journal = await this.#openJournal(stream, "peer");
     journal.retain("delivery", undefined);
     if (write) this.#openWrite(origin, journal, write);
     if (feed) this.#openFeed(origin, journal, feed);
+    if (subscribers.length === 0) return;
+    const requestSnapshot = (beyond: Offset | undefined) => this.#requestSnapshot(stream, beyond);
+    const { lag } = this.#serveStream({ journal, subscribers, behind, requestSnapshot });
+    // Behind us lag is counted from when the record came here.
+    let counted = journal.stats().commands;
+    journal.onProgress(() => {
+      const received = journal.progress?.received;
+      const { commands } = journal.stats();
+      if (received) lag.onRecord({ to: received.offset, readAtMs: received.atMs, commands: commands - counted });
+      counted = commands;
+    });
+  }
+
+  #serveStream(parts: Pick<ServedStream, "journal" | "subscribers" | "behind" | "requestSnapshot">): ServedStream {
+    const { journal, subscribers, behind } = parts;
+    const served = { ...parts, stream: journal.stream, lag: new StreamLag([...subscribers, ...behind]), acks: new PeerAcks() };
+    for (const peer of subscribers) journal.retain(`peer:${peer}`, undefined);
+    this.#followLag(journal, served.lag);
+    this.#served.set(journal.stream, served);
+    return served;
+  }
+
+  #openListener(): void {
+    const { region, listen, link, secret, otherSecrets, tls, digest } = this.#view;
+    const served = [...this.#served.values()];
+    const peers = new Set(served.flatMap(({ subscribers }) => subscribers));
+    const given = (peer: string) => new Set(served.filter(({ subscribers }) => subscribers.includes(peer)).map(({ stream }) => stream));
+    const listener = new LinkListener({
+      ...listen,
+      ...(tls && { tls, onTlsRenewal: this.#onRenewalOf(LINK_CERTIFICATES) }),
+      region,
+      secret,
+      otherSecrets,
+      topologyDigest: digest,
+      peers: new Map([...peers].map((peer) => [peer, given(peer)])),
+      logs: new Map(served.map(({ stream, journal }) => [stream, journal])),
+      windowBytes: link.windowBytes,
+      livenessMs: link.livenessMs,
+      log: this.#child("link"),
+      clock: this.#clock,
+      requestSnapshot: (stream, beyond) => this.#served.get(stream)?.requestSnapshot(beyond),
+      onAck: (ack) => this.#acknowledged(ack),
+    });
+    this.#listener = listener;
+    this.#serveConnection("link-listener", () => listener);
+  }
+
+  #acknowledged(ack: PeerAck): void {
+    const served = this.#served.get(ack.stream);
+    // A peer with another topology may speak for a region that is not behind it in ours.
+    if (served === undefined || (ack.via !== undefined && !served.behind.includes(ack.peer))) return;
+    const { journal, lag, acks } = served;
+    acks.note(ack);
+    if (ack.history === journal.progress?.history) lag.onAck(ack, ack.clock, this.#clock.nowMs());
+  }
+
+  #dial({ region: upstream, dial, streams }: UpstreamView): void {
+    const { region, link, secret, tls, digest } = this.#view;
+    const logs = new Map(streams.map((stream) => [stream, this.#journals.get(stream)!]));
+    const passedOn = streams.flatMap((stream) => this.#served.get(stream) ?? []);
     const { host, port } = dial;
     const dialer = new LinkDialer({
       host,
       port,
       ...(dial.tls && tls && { tls }),
       region,
-      origin,
+      origin: upstream,
       secret,
       topologyDigest: digest,
-      logs: new Map([[stream, journal]]),
+      logs,
+      behind: new Map(passedOn.map(({ stream, acks }) => [stream, acks])),
       windowBytes: link.windowBytes,
       livenessMs: link.livenessMs,
-      log: this.#child(`link:${origin}`),
-      clock,
+      log: this.#child(`link:${upstream}`),
+      clock: this.#clock,
     });
-    this.#dialers.set(origin, dialer);
-    this.#serveConnection(`link:${origin}`, () => dialer);
+    this.#dialers.set(upstream, dialer);
+    this.#serveConnection(`link:${upstream}`, () => dialer);
+  }
+
+  /** Of a stream that we receive; while its link is down nothing happens, and who needs the snapshot asks again. */
+  #requestSnapshot(stream: StreamId, beyond: Offset | undefined): void {
+    const upstream = this.#view.upstreams.find(({ streams }) => streams.includes(stream));
+    if (upstream) this.#dialers.get(upstream.region)?.requestSnapshot(stream, beyond);
   }
 
   #openWrite(origin: string, journal: StreamJournal, { target, ...settings }: WriteView): void {
@@ -372,7 +429,11 @@ class Gateway {
 
   #status(): GatewayStatus {
     const nowMs = this.#clock.nowMs();
-    const { region, digest, subscribers } = this.#view;
+    const { region, digest } = this.#view;
+    const served = [...this.#served.values()].map((one) => ({
+      ...{ ...one, acks: one.acks.byPeer },
+      awaySinceMs: one.journal === this.#origin?.journal ? this.#origin.source.awaySinceMs : undefined,
+    }));
     const rates = (journal: StreamJournal) => this.#rates.get(journal.stream)!;
     const origin = this.#origin;
     return {
@@ -387,10 +448,7 @@ class Gateway {
         ...this.#replicas.map((replica) => replicaStatus(replica, rates(replica.journal), nowMs)),
       ],
       ...(this.#listener && { listener: listenerStatus(this.#listener) }),
-      links: [
-        ...(this.#listener ? sendingStatus(this.#listener, origin, subscribers, nowMs) : []),
-        ...[...this.#dialers.values()].map(receivingStatus),
-      ],
+      links: [...(this.#listener ? sendingStatus(this.#listener, served, nowMs) : []), ...[...this.#dialers.values()].map(receivingStatus)],
       services: [...this.#states].map(([name, state]) => serviceStatus(name, state)),
       certificates: this.#certificates.stats,
       warnings: this.#view.warnings,

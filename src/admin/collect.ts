@@ -12,7 +12,7 @@ import type { PeerAck } from "../link/sender-session.ts";
 import type { IncomingLinkStats, OutgoingLinkStats } from "../link/stats.ts";
 import type { ServiceState } from "../runtime/supervisor.ts";
 import type { SourceStats } from "../source/stats.ts";
-import type { Offset } from "../stream/position.ts";
+import type { Offset, StreamId } from "../stream/position.ts";
 import type {
   DeliveryStatus,
   FeedStatus,
@@ -37,7 +37,18 @@ export type OriginParts = StreamParts & {
   readonly source: SourceStats;
   readonly lag: StreamLag;
   readonly heartbeat: "on" | "off";
-  /** The last ack of each peer: what is known of one whose link is down. */
+};
+
+/** A stream that other gateways take from us: our own, or one that we pass on. */
+export type ServedParts = {
+  readonly stream: StreamId;
+  readonly subscribers: readonly string[];
+  /** Regions that take it from one of those. */
+  readonly behind: readonly string[];
+  readonly lag: StreamLag;
+  /** Only of our own stream: the master is not connected since then. */
+  readonly awaySinceMs: number | undefined;
+  /** The last ack of each region: what is known of one whose link is down. */
   readonly acks: ReadonlyMap<string, PeerAck>;
 };
 export type ReplicaParts = StreamParts & ({ readonly delivery: DeliveryStats } | { readonly feed: FeedStats });
@@ -186,29 +197,32 @@ function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery
 }
 
 /** The sending side: one link per connected peer, and a closed one for each peer that is not. */
-export function sendingStatus(
-  listener: LinkListener,
-  origin: OriginParts | undefined,
-  peers: readonly string[],
-  nowMs: number,
-): readonly LinkStatus[] {
+export function sendingStatus(listener: LinkListener, served: readonly ServedParts[], nowMs: number): readonly LinkStatus[] {
   const { links, records } = listener.stats;
-  return peers.map((peer) => {
+  const peers = new Set(served.flatMap(({ subscribers }) => subscribers));
+  return [...peers].map((peer) => {
     const link = links.find((candidate) => candidate.peer === peer);
-    const lag = origin?.lag.lag(peer, nowMs, origin.source.awaySinceMs);
-    const ack = origin?.acks.get(peer);
-    const acked = offsets({ received: ack?.received?.offset, durable: ack?.durable?.offset, applied: ack?.applied?.offset });
     const common = { peer, direction: "sending" as const, ...recordStatus(records.get(peer)) };
-    if (link === undefined) {
-      const streams = origin ? [{ stream: origin.journal.stream, acked, ...(lag && { lag }) }] : [];
-      return { ...common, phase: "closed", sentBytes: 0, receivedBytes: 0, streams };
-    }
-    const streams = link.streams.map(({ stream, phase }) => ({
-      ...{ stream, phase, acked },
-      ...(lag && stream === origin?.journal.stream && { lag }),
-    }));
+    const streams = served
+      .filter(({ subscribers }) => subscribers.includes(peer))
+      .flatMap((one) => {
+        const phase = link?.streams.find(({ stream }) => stream === one.stream)?.phase;
+        const behind = one.behind.filter((region) => one.acks.get(region)?.via === peer);
+        return [
+          { stream: one.stream, ...(phase && { phase }), ...ackedBy(one, peer, nowMs) },
+          ...behind.map((region) => ({ stream: one.stream, region, ...ackedBy(one, region, nowMs) })),
+        ];
+      });
+    if (link === undefined) return { ...common, phase: "closed", sentBytes: 0, receivedBytes: 0, streams };
     return { ...common, ...linkStatus(link), streams };
   });
+}
+
+function ackedBy({ acks, lag: ofStream, awaySinceMs }: ServedParts, region: string, nowMs: number) {
+  const ack = acks.get(region);
+  const lag = ofStream.lag(region, nowMs, awaySinceMs);
+  const acked = offsets({ received: ack?.received?.offset, durable: ack?.durable?.offset, applied: ack?.applied?.offset });
+  return { acked, ...(lag && { lag }) };
 }
 
 export function receivingStatus(dialer: LinkDialer): LinkStatus {

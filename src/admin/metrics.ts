@@ -367,7 +367,7 @@ function peer(name: string, help: string, labels: readonly string[], samplesOf: 
 function sendingStreams({ links }: GatewayStatus): readonly (readonly [Labels, LinkStreamStatus])[] {
   return links
     .filter(({ direction }) => direction === "sending")
-    .flatMap(({ peer, streams }) => streams.map((one) => [{ peer, stream: one.stream }, one] as const));
+    .flatMap(({ peer, streams }) => streams.map((one) => [{ peer: one.region ?? peer, stream: one.stream }, one] as const));
 }
 
 function seconds(ms: number | undefined): number | undefined {

@@ -208,7 +208,7 @@ export type ListenerStatus = {
 
 export type LinkStatus = {
   readonly peer: string;
-  /** sending: we are the origin and listen. receiving: we dial. */
+  /** sending: we have the stream and listen. receiving: we dial. */
   readonly direction: "sending" | "receiving";
   readonly phase: string;
   readonly rttMs?: number;
@@ -229,9 +229,14 @@ export type LinkStatus = {
   readonly streams: readonly LinkStreamStatus[];
 };
 
-/** One stream on one link; `acked` and `lag` are what the sending side knows of its peer. */
+/**
+ * One stream on one link; `acked` and `lag` are what the sending side knows of its peer. Where the peer passes the stream on, there is
+ * one more for each region behind it.
+ */
 export type LinkStreamStatus = {
   readonly stream: string;
+  /** The region behind the peer; absent: the peer itself. */
+  readonly region?: string;
   readonly phase?: string;
   readonly acked: { readonly received?: string; readonly durable?: string; readonly applied?: string };
   readonly lag?: PeerLag;

@@ -58,7 +58,7 @@ async function preflight(region: string, view: RegionView, { adopt, masters }: {
     preflightDataFolder(view),
     masters.get(region)?.then((report) => report.findings) ?? [],
     ...targets,
-    ...view.replicas.map(async (replica) => [await preflightPeer(view, replica)]),
+    ...view.upstreams.map(async (upstream) => [await preflightPeer(view, upstream)]),
   ]);
   return findings.flat();
 }

@@ -6,14 +6,14 @@ import { GatewayError } from "../errors.ts";
 import { probePeer } from "../link/opening.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { formatHostPort } from "../topology/address.ts";
-import type { RegionView, ReplicaView } from "../topology/region-view.ts";
+import type { RegionView, UpstreamView } from "../topology/region-view.ts";
 import type { Finding } from "./preflight.ts";
 import { unreachableText } from "./preflight.ts";
 
 type Verdict = Pick<Finding, "level" | "message">;
 
 /** Never throws. */
-export async function preflightPeer(view: RegionView, { origin, dial }: ReplicaView): Promise<Finding> {
+export async function preflightPeer(view: RegionView, { region: origin, dial }: UpstreamView): Promise<Finding> {
   const { region, secret, digest, tls } = view;
   const subject = `peer ${origin} ${dial.tls ? "wss" : "ws"}://${formatHostPort(dial)}`;
   try {
@@ -54,7 +54,7 @@ function refusalText({ message, details }: GatewayError, { region, origin }: Who
     case "secret":
       return "does not accept our secret; it must be the same in every region";
     case "not-in-topology":
-      return `does not know us: its topology does not make ${region} a replica of ${origin}; compare the files`;
+      return `does not know us: in its topology ${region} takes nothing from ${origin}; compare the files`;
     case "wrong-region":
       return `is the gateway of another region than ${origin}; correct its url (${message})`;
     case "certificate":

@@ -159,11 +159,11 @@ const PEER_COLUMNS = [
 ];
 
 function peerRows({ peer, streams }: LinkStatus): readonly (readonly Cell[])[] {
-  return streams.map(({ stream, acked, lag }) => {
+  return streams.map(({ stream, region, acked, lag }) => {
     const { received, durable, applied } = lag?.behindBytes ?? {};
     return [
       stream,
-      peer,
+      region === undefined ? peer : `${region} via ${peer}`,
       acked.received ?? "-",
       acked.durable ?? "-",
       acked.applied ?? "-",

@@ -3,7 +3,8 @@
  * and stream, always with the newest values.
  */
 import type { Mark, StreamLog } from "../stream/log.ts";
-import type { AckFrame } from "../wire/frames.ts";
+import type { HistoryId } from "../stream/position.ts";
+import type { AckFrame, BehindAck } from "../wire/frames.ts";
 
 /** An ack costs both sides two wake-ups, whatever it says. */
 const ACK_INTERVAL_MS = 10;
@@ -11,13 +12,18 @@ const ACK_INTERVAL_MS = 10;
 const CAUGHT_UP_INTERVAL_MS = 1;
 
 /** No stage is acknowledged ahead of the one before it (ACK_AFTER_DURABLE), nor beyond what the log still holds. */
-export function ackOf(log: Pick<StreamLog, "stream" | "current" | "progress">, consumedBytes: number): AckFrame {
+export function ackOf(
+  log: Pick<StreamLog, "stream" | "current" | "progress">,
+  consumedBytes: number,
+  behindOf: (history: HistoryId) => readonly BehindAck[] = () => [],
+): AckFrame {
   const { progress, current } = log;
   if (progress === undefined) return { kind: "ack", stream: log.stream, consumedBytes };
   const tail = current?.id === progress.history ? { offset: current.tail.offset, atMs: 0 } : undefined;
   const received = tail ? clamp(progress.received, tail) : progress.received;
   const durable = clamp(progress.durable, received);
   const applied = clamp(progress.applied, durable);
+  const behind = behindOf(progress.history);
   return {
     kind: "ack",
     stream: log.stream,
@@ -26,6 +32,7 @@ export function ackOf(log: Pick<StreamLog, "stream" | "current" | "progress">, c
     ...(durable && { durable }),
     ...(applied && { applied }),
     consumedBytes,
+    ...(behind.length > 0 && { behind }),
   };
 }
 

@@ -6,19 +6,22 @@ import type { Logger } from "pino";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { StreamLog } from "../stream/log.ts";
-import type { StreamId } from "../stream/position.ts";
+import type { Offset, StreamId } from "../stream/position.ts";
 import type { LinkConnection } from "./connection.ts";
 import { DEFAULT_LIVENESS_MS } from "./heartbeat.ts";
 import { LinkRecord } from "./link-record.ts";
 import { connectPeer, type OpeningOptions, provePeer } from "./opening.ts";
 import { advanceLink, type LinkPhase } from "./phase.ts";
+import type { Behind } from "./receiver.ts";
 import { ReceiverSession } from "./receiver-session.ts";
 import type { IncomingLinkStats } from "./stats.ts";
 import { DEFAULT_WINDOW_BYTES } from "./window.ts";
 
 export type LinkDialerOptions = OpeningOptions & {
-  /** The streams taken from this origin. */
+  /** The streams taken from this region. */
   readonly logs: ReadonlyMap<StreamId, StreamLog>;
+  /** By stream, of those that other regions take from us. */
+  readonly behind?: ReadonlyMap<StreamId, Behind> | undefined;
   readonly windowBytes?: number | undefined;
   readonly livenessMs?: number | undefined;
   readonly log: Logger;
@@ -65,6 +68,11 @@ export class LinkDialer implements Service {
     }
   }
 
+  /** Asks for a snapshot of the history that is received, later than `beyond`; without a link nothing happens: who needs it asks again. */
+  requestSnapshot(stream: StreamId, beyond: Offset | undefined): void {
+    this.#session?.requestSnapshot(stream, beyond);
+  }
+
   get stats(): IncomingLinkStats {
     const connection = this.#connection;
     return {
@@ -95,11 +103,11 @@ export class LinkDialer implements Service {
   }
 
   #openSession(connection: LinkConnection, sameTopology: boolean): ReceiverSession {
-    const { origin, logs, windowBytes = DEFAULT_WINDOW_BYTES, livenessMs = DEFAULT_LIVENESS_MS, clock } = this.#options;
+    const { origin, logs, behind, windowBytes = DEFAULT_WINDOW_BYTES, livenessMs = DEFAULT_LIVENESS_MS, clock } = this.#options;
     this.#sameTopology = sameTopology;
     if (!sameTopology) {
       this.#logger.warn({ event: "link.topology-differs" }, `this gateway and ${origin} were started with different topologies`);
     }
-    return new ReceiverSession({ connection, origin, logs, windowBytes, livenessMs, log: this.#logger, clock });
+    return new ReceiverSession({ connection, origin, logs, behind, windowBytes, livenessMs, log: this.#logger, clock });
   }
 }

@@ -11,7 +11,8 @@ export type Plan = {
   readonly from: Offset;
   /** The replid in force at `from`. */
   readonly replid: Replid;
-  readonly snapshot?: { readonly stored: StoredSnapshot; readonly firstChunk: number };
+  /** beside: the peer has the history, and wanted a snapshot of it. */
+  readonly snapshot?: { readonly stored: StoredSnapshot; readonly firstChunk: number; readonly beside?: boolean };
 };
 
 /** `unfit` names histories in which the peer cannot go on, whatever its replid says. */

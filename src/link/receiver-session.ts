@@ -3,13 +3,13 @@ import type { Logger } from "pino";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { StreamLog } from "../stream/log.ts";
-import type { StreamId } from "../stream/position.ts";
+import type { Offset, StreamId } from "../stream/position.ts";
 import type { Frame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
 import { printable, refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { type StreamFrame, StreamReceiver } from "./receiver.ts";
+import { type Behind, type StreamFrame, StreamReceiver } from "./receiver.ts";
 import { Scope } from "./scope.ts";
 import type { ReceiverStats } from "./stats.ts";
 
@@ -21,6 +21,8 @@ export type ReceiverSessionOptions = {
   readonly connection: LinkConnection;
   readonly origin: string;
   readonly logs: ReadonlyMap<StreamId, StreamLog>;
+  /** By stream, of those that other regions take from us. */
+  readonly behind?: ReadonlyMap<StreamId, Behind> | undefined;
   readonly windowBytes: number;
   readonly livenessMs: number;
   readonly log: Logger;
@@ -35,13 +37,14 @@ export class ReceiverSession {
   /** Takes the connection's frames from here on: the origin's first ones come together with its Welcome. */
   constructor(options: ReceiverSessionOptions) {
     this.#options = options;
-    const { connection, logs, windowBytes, log, clock } = options;
+    const { connection, logs, behind, windowBytes, log, clock } = options;
     this.#heartbeat = new Heartbeat(options);
     this.#receivers = new Map(
       [...logs].map(([stream, streamLog]) => [
         stream,
         new StreamReceiver({
           streamLog,
+          behind: behind?.get(stream),
           windowBytes,
           send: (frame) => connection.send(frame),
           onBacklog: () => this.#adjustTap(),
@@ -67,6 +70,10 @@ export class ReceiverSession {
       scope.release();
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  requestSnapshot(stream: StreamId, beyond: Offset | undefined): void {
+    this.#receivers.get(stream)?.requestSnapshot(beyond);
   }
 
   get clock(): ClockEstimate | undefined {

@@ -8,11 +8,20 @@ import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
 import { Notice } from "../runtime/notice.ts";
-import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
-import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
+import type { HistoryLog, SnapshotInfo, SnapshotWriter, StreamLog } from "../stream/log.ts";
+import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
 import { decodeRecordHeader, RECORD_HEADER_BYTES } from "../stream/record.ts";
 import { decodeChunkHeader } from "../stream/snapshot-chunk.ts";
-import type { Frame, Held, RecordsFrame, SnapshotAbortedFrame, SnapshotChunkFrame, SnapshotEndFrame, StartFrame } from "../wire/frames.ts";
+import type {
+  BehindAck,
+  Frame,
+  Held,
+  RecordsFrame,
+  SnapshotAbortedFrame,
+  SnapshotChunkFrame,
+  SnapshotEndFrame,
+  StartFrame,
+} from "../wire/frames.ts";
 import { AckPacer, ackOf, isCaughtUp } from "./ack.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
 import type { ReceiverStats } from "./stats.ts";
@@ -23,10 +32,18 @@ const FRAME_OVERHEAD_BYTES = 512;
 
 export type StreamFrame = StartFrame | RecordsFrame | SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame;
 
+/** Those that take the stream from us: the origin learns through our acks what they have. */
+export interface Behind {
+  behind(history: HistoryId): readonly BehindAck[];
+  /** Called after each ack of theirs. Returns the way to stop it. */
+  onAck(listener: () => void): () => void;
+}
+
 export type StreamReceiverOptions = {
   readonly streamLog: StreamLog;
   readonly windowBytes: number;
   readonly send: (frame: Frame) => void;
+  readonly behind?: Behind | undefined;
   /** Called when `backlogBytes` has changed. */
   readonly onBacklog: () => void;
   readonly log: Logger;
@@ -40,6 +57,7 @@ export class StreamReceiver {
   readonly #onBacklog: () => void;
   readonly #window: ReceiveWindow;
   readonly #acks: AckPacer;
+  readonly #behind: Behind | undefined;
   readonly #notice = new Notice();
   /** Frames that wait for the log; the credit window bounds their bytes. */
   #inbox: StreamFrame[] = [];
@@ -58,7 +76,8 @@ export class StreamReceiver {
     this.#send = options.send;
     this.#onBacklog = options.onBacklog;
     this.#window = new ReceiveWindow(options.windowBytes);
-    const send = () => this.#send(ackOf(this.#log, this.#window.grant()));
+    this.#behind = options.behind;
+    const send = () => this.#send(ackOf(this.#log, this.#window.grant(), (history) => this.#behind?.behind(history) ?? []));
     this.#acks = new AckPacer({ nowMs: () => options.clock.nowMs(), send });
   }
 
@@ -84,6 +103,7 @@ export class StreamReceiver {
     });
     const wake = () => this.#notice.wake();
     signal.addEventListener("abort", wake);
+    const stopBehind = this.#behind?.onAck(() => this.#acks.due());
     try {
       this.#acks.due();
       while (!signal.aborted) {
@@ -101,6 +121,7 @@ export class StreamReceiver {
     } finally {
       signal.removeEventListener("abort", wake);
       stopAcks();
+      stopBehind?.();
       this.#acks.stop();
       this.#move("closed");
     }
@@ -120,6 +141,17 @@ export class StreamReceiver {
 
   noteHead(head: { readonly history: HistoryId; readonly offset: Offset }): void {
     this.#head = head;
+  }
+
+  /**
+   * Asks for a snapshot of the history that is received, later than `beyond`: ours is gone, or its records are. While nothing is received, or a
+   * snapshot is on its way, there is nothing to ask for.
+   */
+  requestSnapshot(beyond: Offset | undefined): void {
+    const { current } = this.#log;
+    if (current === undefined || current !== this.#history || this.#writer !== undefined) return;
+    const from = beyond === undefined || beyond < current.start ? current.start : Offset.plus(beyond, 1);
+    this.#send({ kind: "snapshot-wanted", stream: this.stream, from });
   }
 
   get stats(): ReceiverStats {
@@ -183,7 +215,11 @@ export class StreamReceiver {
     const known = [arriving, current].find((history) => history?.id === start.history);
     // A Start in the middle of a link may follow an OPEN record that the origin has withdrawn.
     await known?.cutOpenTail();
-    if (start.snapshot === undefined) {
+    if (start.beside && start.snapshot) {
+      if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
+      this.#writer = await this.#beginBeside(current, start.snapshot, start.firstChunk);
+      this.#history = current;
+    } else if (start.snapshot === undefined) {
       if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
       this.#history = current;
     } else if (known && known === arriving && known.snapshot?.info.id === start.snapshot.id) {
@@ -199,6 +235,14 @@ export class StreamReceiver {
     this.#move(this.#writer ? "snapshotting" : "streaming");
     const { history, from, firstChunk, snapshot } = start;
     this.#logger.info({ event: "link.stream-started", history, from, snapshot: snapshot?.id, firstChunk }, "the stream goes on");
+  }
+
+  /** What an earlier link left of it is of no use: a snapshot that was wanted begins with its first chunk. */
+  async #beginBeside(history: HistoryLog, snapshot: SnapshotInfo, firstChunk: number): Promise<SnapshotWriter> {
+    const unfinished = history.beginSnapshot(snapshot);
+    if (unfinished.chunks === firstChunk) return unfinished;
+    await unfinished.abort();
+    return history.beginSnapshot(snapshot);
   }
 
   #takeRecords({ records }: RecordsFrame, signal: AbortSignal): Promise<void> | undefined {
@@ -244,9 +288,10 @@ export class StreamReceiver {
   }
 
   async #abortSnapshot(frame: SnapshotAbortedFrame): Promise<void> {
+    const beside = this.#history === this.#log.current;
     await this.#writerOf(frame).abort();
     this.#writer = undefined;
-    this.#history = undefined;
+    if (!beside) this.#history = undefined;
     this.#move("resuming");
     this.#logger.warn({ event: "link.snapshot-aborted", snapshot: frame.snapshotId }, "the origin gave the snapshot up");
   }

@@ -4,7 +4,7 @@ import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Mark, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
-import type { AckFrame, Frame, Head, SubscribeFrame } from "../wire/frames.ts";
+import type { AckFrame, Frame, Head, SnapshotWantedFrame, SubscribeFrame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkConnection } from "./connection.ts";
 import { printable, refusalError } from "./handshake.ts";
@@ -16,6 +16,8 @@ import type { OutgoingLinkStats } from "./stats.ts";
 /** What a peer says it has; times are the peer's clock, `clock` tells how far that is from ours. */
 export type PeerAck = {
   readonly peer: string;
+  /** The region that passes the stream on to the peer, and the ack on to us; times are that one's clock then. */
+  readonly via?: string;
   readonly stream: StreamId;
   readonly history: HistoryId;
   readonly received?: Mark;
@@ -102,6 +104,9 @@ export class SenderSession {
       case "pong":
         this.#heartbeat.pong(frame);
         break;
+      case "snapshot-wanted":
+        this.#subscriptionOf(frame).sender.wantSnapshot(frame.from);
+        break;
       case "subscribe":
         this.#subscribe(frame, signal);
         break;
@@ -147,20 +152,18 @@ export class SenderSession {
   }
 
   #acknowledge(ack: AckFrame): void {
-    const subscription = this.#subscriptions.get(ack.stream);
-    if (!subscription)
-      throw new GatewayError("FRAME_MALFORMED", "an ack for a stream without subscription", { details: { stream: ack.stream } });
-    if (!subscription.sender.acknowledge(ack) || ack.history === undefined) return;
-    const { stream, history, received, durable, applied } = ack;
-    this.#options.onAck({
-      peer: this.#options.peer,
-      stream,
-      history,
-      ...(received && { received }),
-      ...(durable && { durable }),
-      ...(applied && { applied }),
-      clock: this.#heartbeat.estimate,
-    });
+    if (!this.#subscriptionOf(ack).sender.acknowledge(ack) || ack.history === undefined) return;
+    const { peer, onAck } = this.#options;
+    const { stream, history, received, durable, applied, behind = [] } = ack;
+    const common = { stream, history, clock: this.#heartbeat.estimate };
+    onAck({ ...common, peer, ...(received && { received }), ...(durable && { durable }), ...(applied && { applied }) });
+    for (const { region, ...marks } of behind) onAck({ ...common, ...marks, peer: region, via: peer });
+  }
+
+  #subscriptionOf({ kind, stream }: AckFrame | SnapshotWantedFrame): Subscription {
+    const subscription = this.#subscriptions.get(stream);
+    if (subscription) return subscription;
+    throw new GatewayError("FRAME_MALFORMED", "a frame for a stream without subscription", { details: { kind, stream } });
   }
 
   #heads(): Head[] {

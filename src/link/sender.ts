@@ -9,8 +9,8 @@ import { GatewayError } from "../errors.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
 import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
-import type { RecordCursor, SnapshotReader, StreamLog } from "../stream/log.ts";
-import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
+import type { HistoryLog, RecordCursor, SnapshotReader, StoredSnapshot, StreamLog } from "../stream/log.ts";
+import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
 import { type AckFrame, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
 import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
@@ -62,7 +62,13 @@ export class StreamSender {
   #heldBeside: readonly Held[];
   #sent: SentRecords | undefined;
   /** The snapshot on its way and how many chunks of it the peer was sent. */
-  #snapshot: { readonly id: string; chunks: number } | undefined;
+  #snapshot: { readonly id: string; readonly beside: boolean; chunks: number } | undefined;
+  /** The peer wants a snapshot of the history that is sent, of this offset or later. */
+  #wanted: Offset | undefined;
+  /** The last snapshot that it got so: asked for twice, it is sent once. */
+  #given: string | undefined;
+  /** Ends the plan that is being followed. */
+  #leave: () => void = () => undefined;
   #recordsWaiting = false;
   #phase: StreamPhase = "resuming";
   #records = 0;
@@ -119,9 +125,24 @@ export class StreamSender {
       }
       limit = mark?.offset;
     }
+    for (const { received } of ack.behind ?? []) {
+      if (received && received.offset > sent.furthest) {
+        throw new GatewayError("FRAME_MALFORMED", "the peer acknowledged for another what it cannot have", {
+          details: { stream: this.#stream },
+        });
+      }
+    }
     this.#ack = ack;
     if (ack.durable) this.#log.retain(this.#reader, { history: sent.history, offset: ack.durable.offset });
     return true;
+  }
+
+  /** The peer holds our history and no snapshot that its records go on from: it gets one, beside what it gets anyway. */
+  wantSnapshot(from: Offset): void {
+    this.#wanted = from;
+    const stored = this.#log.current?.snapshot;
+    if (stored === undefined || stored.info.offset < from) this.#requestSnapshot(this.#stream, Offset.plus(from, -1));
+    this.#lookForWanted();
   }
 
   get stats(): SenderStats {
@@ -148,7 +169,7 @@ export class StreamSender {
     while (!signal.aborted) {
       const unfit = this.#left === undefined ? this.#diverged : new Set([...this.#diverged, this.#left]);
       const plan = await planResume(this.#log, this.#held(), unfit);
-      if (typeof plan === "object") return plan;
+      if (typeof plan === "object") return this.#withWanted(plan);
       if (this.#phase !== "waiting") {
         this.#move("waiting");
         this.#logger.info({ event: "link.stream-waiting", reason: plan }, "the peer waits until the stream can go on");
@@ -180,6 +201,7 @@ export class StreamSender {
     let cursor: RecordCursor | undefined;
     let reader: SnapshotReader | undefined;
     try {
+      this.#leave = () => scope.abort();
       cursor = history.openCursor(from);
       reader = snapshot?.stored.openReader(snapshot.firstChunk);
       this.#begin(plan);
@@ -188,23 +210,52 @@ export class StreamSender {
       await allInScope(scope, tasks);
     } finally {
       scope.release();
+      this.#leave = () => undefined;
       this.#recordsWaiting = false;
       await Promise.all([cursor?.close(), reader?.close()]);
       if (!signal.aborted) this.#move("resuming");
     }
   }
 
+  /** The snapshot that was wanted, once it is whole and the peer has the records up to it. */
+  #withWanted(plan: Plan): Plan {
+    const stored = plan.snapshot ? undefined : this.#wantedIn(plan.history, plan.from);
+    return stored ? { ...plan, snapshot: { stored, firstChunk: 0, beside: true } } : plan;
+  }
+
+  #wantedIn(history: HistoryLog, reached: Offset): StoredSnapshot | undefined {
+    const { snapshot } = history;
+    if (this.#wanted === undefined || snapshot?.state !== "complete" || snapshot.info.id === this.#given) return undefined;
+    return snapshot.info.offset >= this.#wanted && snapshot.info.offset <= reached ? snapshot : undefined;
+  }
+
+  #lookForWanted(): void {
+    const { current } = this.#log;
+    const sent = this.#sent;
+    if (this.#snapshot !== undefined || sent === undefined || current?.id !== sent.history) return;
+    if (this.#wantedIn(current, sent.boundary.offset)) this.#leave();
+  }
+
   #begin({ history, from, replid, snapshot }: Plan): void {
     const info = snapshot?.stored.info;
     this.#heldBeside = this.#held().filter((held) => held.history !== history.id && held.snapshot === undefined);
     this.#sent = new SentRecords(history.id, { offset: from, replid }, this.#sent);
-    this.#snapshot = info && { id: info.id, chunks: snapshot?.firstChunk ?? 0 };
+    const beside = snapshot?.beside ?? false;
+    this.#snapshot = info && { id: info.id, beside, chunks: snapshot?.firstChunk ?? 0 };
     this.#log.retain(this.#reader, { history: history.id, offset: from });
     this.#starts++;
     this.#move(info ? "snapshotting" : "streaming");
     const firstChunk = snapshot?.firstChunk ?? 0;
     this.#logger.info({ event: "link.stream-started", history: history.id, from, snapshot: info?.id, firstChunk }, "the stream goes on");
-    this.#outlet.send({ kind: "start", stream: this.#stream, history: history.id, from, firstChunk, ...(info && { snapshot: info }) });
+    this.#outlet.send({
+      kind: "start",
+      stream: this.#stream,
+      history: history.id,
+      from,
+      firstChunk,
+      ...(info && { snapshot: info }),
+      ...(beside && { beside }),
+    });
   }
 
   async #sendRecords(cursor: RecordCursor, signal: AbortSignal): Promise<void> {
@@ -231,6 +282,7 @@ export class StreamSender {
       if (frameBytes > 0) await this.#sendFrame(frame, frameBytes, signal);
       if (signal.aborted) return;
       this.#recordsWaiting = false;
+      this.#lookForWanted();
       this.#notice.wake();
     }
   }
@@ -267,12 +319,15 @@ export class StreamSender {
       if (chunk === undefined) return;
       if (chunk === "aborted") {
         this.#outlet.send({ kind: "snapshot-aborted", ...name });
-        this.#forgetHistory();
+        if (snapshot.beside) this.#snapshot = undefined;
+        else this.#forgetHistory();
         throw new GatewayError("HISTORY_CHANGED", "the snapshot that was being sent was given up");
       }
       if (chunk === "end") {
         this.#outlet.send({ kind: "snapshot-end", ...name });
         this.#snapshot = undefined;
+        if (snapshot.beside) this.#given = snapshot.id;
+        this.#wanted = undefined;
         this.#heldBeside = [];
         this.#move("streaming");
         return;
@@ -297,6 +352,7 @@ export class StreamSender {
   /** A newer history is arriving: once everything of this one is sent, the peer takes the newer one while it still arrives. */
   async #leaveWhenSuperseded(history: HistoryId, scope: Scope): Promise<void> {
     while (!scope.signal.aborted) {
+      this.#lookForWanted();
       const { arriving, current } = this.#log;
       if (!arriving?.snapshot || arriving.id === history) {
         await this.#log.changed(scope.signal);
@@ -320,12 +376,15 @@ export class StreamSender {
     if (this.#sent === undefined) return this.#heldBeside;
     const { history, boundary } = this.#sent;
     const sent = { history, offset: boundary.offset, replid: boundary.replid };
-    return [this.#snapshot ? { ...sent, snapshot: { ...this.#snapshot } } : sent, ...this.#heldBeside];
+    if (this.#snapshot === undefined || this.#snapshot.beside) return [sent, ...this.#heldBeside];
+    const { id, chunks } = this.#snapshot;
+    return [{ ...sent, snapshot: { id, chunks } }, ...this.#heldBeside];
   }
 
   #forgetHistory(): void {
     this.#sent = undefined;
     this.#snapshot = undefined;
+    this.#wanted = undefined;
     this.#left = undefined;
   }
 

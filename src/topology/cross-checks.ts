@@ -18,8 +18,8 @@ import { didYouMean } from "./suggest.ts";
 
 /** A region as far as it is valid. */
 export type CheckableRegion = {
-  /** Every origin it names, also where the rest of that replica is not valid. */
-  readonly origins: readonly string[];
+  /** Every origin it names, also where the rest of that replica is not valid, and the region that it takes its stream from. */
+  readonly origins: ReadonlyMap<string, string>;
   /** It names a master, valid or not. */
   readonly hasMaster: boolean;
   readonly gateway: GatewaySettings | undefined;
@@ -38,6 +38,7 @@ export function crossCheck(topology: Checkable): readonly Complaint[] {
   return [
     ...regionNames(topology),
     ...replicas(topology),
+    ...relays(topology),
     ...acknowledgements(topology),
     ...servers(topology),
     ...machines(topology),
@@ -58,7 +59,7 @@ function* regionNames({ regions }: Checkable): Iterable<Complaint> {
 
 function* replicas({ regions }: Checkable): Iterable<Complaint> {
   for (const [region, { origins }] of regions) {
-    for (const origin of origins) {
+    for (const origin of origins.keys()) {
       const path = ["regions", region, "replicas", origin];
       const other = regions.get(origin);
       if (origin === region) yield { path, message: "a region cannot be a replica of itself" };
@@ -68,10 +69,45 @@ function* replicas({ regions }: Checkable): Iterable<Complaint> {
   }
 }
 
+/** What comes via another region comes from the origin in the end, and in no circle. */
+function* relays({ regions }: Checkable): Iterable<Complaint> {
+  for (const [region, { origins }] of regions) {
+    for (const [origin, from] of origins) {
+      if (from === origin) continue;
+      const path = ["regions", region, "replicas", origin, "via"];
+      const relay = regions.get(from);
+      if (from === region) yield { path, message: `expected another region: ${region} cannot pass a stream on to itself` };
+      else if (!relay) yield { path, message: `expected a region of this file${didYouMean(from, regions.keys())}` };
+      else if (!relay.origins.has(origin))
+        yield {
+          path,
+          message: `${from} does not take the writes of ${origin}, so it cannot pass them on: expected ${origin} among its replicas`,
+        };
+      else if (isCircle(regions, region, origin))
+        yield { path, message: `the writes of ${origin} would go round in a circle: ${circle(regions, region, origin).join(" via ")}` };
+    }
+  }
+}
+
+function isCircle(regions: Checkable["regions"], region: string, origin: string): boolean {
+  return circle(regions, region, origin).at(-1) === region;
+}
+
+/** From the region on, whom it takes the stream from, up to the origin or to a region that came before. */
+function circle(regions: Checkable["regions"], region: string, origin: string): readonly string[] {
+  const path = [region];
+  for (let at = regions.get(region)?.origins.get(origin); at !== undefined; at = regions.get(at)?.origins.get(origin)) {
+    const before = path.includes(at);
+    path.push(at);
+    if (before || at === origin) break;
+  }
+  return path;
+}
+
 /** An acknowledgement that waits for another region waits for ever where none takes the stream. */
 function* acknowledgements({ regions }: Checkable): Iterable<Complaint> {
   for (const [region, { master }] of regions) {
-    if (!master || master.ack === "local-durable" || [...regions.values()].some(({ origins }) => origins.includes(region))) continue;
+    if (!master || master.ack === "local-durable" || [...regions.values()].some(({ origins }) => origins.has(region))) continue;
     yield {
       path: ["regions", region, "master", "ack"],
       message: `expected local-durable, or a region that has ${region} among its replicas`,
@@ -151,13 +187,13 @@ function* transport({ regions, links, allowPlaintext }: Checkable): Iterable<Com
     }
     if (gateway.tls && !gateway.url.tls) yield { path, message: "expected wss://: this gateway has TLS certificates" };
     if (gateway.url.tls && !gateway.tls) yield { path, message: "expected gateway.tls beside it: wss:// needs certificates" };
-    for (const origin of origins) {
-      const override = links.find((link) => link?.from === origin && link.to === region);
-      const dialled = override?.url ?? regions.get(origin)?.gateway?.url;
+    for (const from of new Set(origins.values())) {
+      const override = links.find((link) => link?.from === from && link.to === region);
+      const dialled = override?.url ?? regions.get(from)?.gateway?.url;
       if (dialled?.tls && !gateway.tls) {
         yield {
           path: ["regions", region, "gateway"],
-          message: `expected tls: the gateway of ${origin} is reached by wss://, which needs certificates`,
+          message: `expected tls: the gateway of ${from} is reached by wss://, which needs certificates`,
         };
       }
     }
@@ -174,10 +210,10 @@ function* links({ regions, links, allowPlaintext }: Checkable): Iterable<Complai
         yield { path: ["links", index, end], message: `expected a region of this file${didYouMean(name, regions.keys())}` };
     }
     const receiver = regions.get(link.to);
-    if (regions.has(link.from) && receiver && !receiver.origins.includes(link.from)) {
+    if (regions.has(link.from) && receiver && ![...receiver.origins.values()].includes(link.from)) {
       yield {
         path: ["links", index],
-        message: `${link.to} is no replica of ${link.from}: expected regions.${link.to}.replicas.${link.from}`,
+        message: `${link.to} takes nothing from ${link.from}: expected regions.${link.to}.replicas.${link.from}, or a replica via ${link.from}`,
       };
     }
     if (seen.has(`${link.from} ${link.to}`))

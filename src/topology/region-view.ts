@@ -45,10 +45,19 @@ export type WriteView = {
 export type ReplicaView = {
   readonly origin: string;
   readonly stream: StreamId;
-  /** The origin's gateway, as this region reaches it. */
-  readonly dial: GatewayUrl;
+  /** Regions that take the stream via this one, and those behind them. */
+  readonly subscribers: readonly string[];
+  readonly behind: readonly string[];
   readonly write?: WriteView;
   readonly feed?: FeedAddress;
+};
+
+/** A region whose gateway is dialled, and what is taken from it: its own stream, and those that it passes on. */
+export type UpstreamView = {
+  readonly region: string;
+  /** How its gateway is reached from here. */
+  readonly dial: GatewayUrl;
+  readonly streams: readonly StreamId[];
 };
 
 export type RegionView = {
@@ -76,9 +85,11 @@ export type RegionView = {
   readonly heartbeatMs: number | undefined;
   /** Our own stream; absent without a master. */
   readonly stream?: StreamId;
-  /** Regions that take our own stream. */
+  /** Regions that take our own stream from us, and those behind them. */
   readonly subscribers: readonly string[];
+  readonly behind: readonly string[];
   readonly replicas: readonly ReplicaView[];
+  readonly upstreams: readonly UpstreamView[];
   readonly journal: {
     readonly fsync: JournalSettings["fsync"];
     readonly memoryBytes: number;
@@ -127,14 +138,16 @@ export function regionView(topology: Topology, region: string): RegionView {
     }),
     masterAck: own.master?.ack ?? "local-durable",
     heartbeatMs: own.master === undefined || own.master.heartbeat === "off" ? undefined : own.master.heartbeat,
-    subscribers: own.master ? Object.keys(settings.regions).filter((other) => settings.regions[other]?.replicas[region]) : [],
+    subscribers: own.master ? subscribersOf(topology, region, region) : [],
+    behind: own.master ? behind(topology, region, region) : [],
     replicas: Object.entries(own.replicas).map(
       ([origin, { write, feed, onDivergence, onUnsupported, rebuildAbove: rebuildAboveBytes }]) => {
         const path = ["regions", region, "replicas", origin];
         return {
           origin,
           stream: StreamId.of(origin),
-          dial: dialUrl(topology, origin, region),
+          subscribers: subscribersOf(topology, origin, region),
+          behind: behind(topology, origin, region),
           ...(write && {
             write: {
               target: serverAddress(resolver, `target of ${origin}`, write, [...path, "write"]),
@@ -147,12 +160,39 @@ export function regionView(topology: Topology, region: string): RegionView {
         };
       },
     ),
+    upstreams: upstreams(topology, region),
     journal,
     link: { windowBytes: settings.link.window, livenessMs: settings.link.liveness },
     logLevel: settings.log.level,
   };
   if (resolver.complaints.length > 0) throw topology.refuse(resolver.complaints);
   return view;
+}
+
+/** Regions that take the stream of `origin` from region `from`, which may be the origin itself. */
+function subscribersOf({ settings }: Topology, origin: string, from: string): readonly string[] {
+  return Object.keys(settings.regions).filter((region) => {
+    const replica = settings.regions[region]?.replicas[origin];
+    return replica !== undefined && (replica.via ?? origin) === from;
+  });
+}
+
+/** Regions that take it from one of those, or from one behind them: validation has found no circle. */
+function behind(topology: Topology, origin: string, from: string): readonly string[] {
+  return subscribersOf(topology, origin, from).flatMap((region) => [
+    ...subscribersOf(topology, origin, region),
+    ...behind(topology, origin, region),
+  ]);
+}
+
+function upstreams(topology: Topology, region: string): readonly UpstreamView[] {
+  const replicas = Object.entries(topology.settings.regions[region]!.replicas);
+  const from = new Set(replicas.map(([origin, { via }]) => via ?? origin));
+  return [...from].map((upstream) => ({
+    region: upstream,
+    dial: dialUrl(topology, upstream, region),
+    streams: replicas.filter(([origin, { via }]) => (via ?? origin) === upstream).map(([origin]) => StreamId.of(origin)),
+  }));
 }
 
 function dialUrl({ settings }: Topology, from: string, to: string): GatewayUrl {

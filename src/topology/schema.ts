@@ -141,6 +141,10 @@ export const replicaSchema = z
       .optional()
       .meta({ type: ["string", "object"] as never })
       .describe("Where real replicas attach (REPLICAOF): host:port, or a mapping with listen, username, password and tls."),
+    via: z
+      .string({ error: "expected the name of a region" })
+      .optional()
+      .describe("The region whose gateway passes the stream on to this one; without it, it is taken from the origin itself."),
     onDivergence: z
       .enum(["halt", "dead-letter"])
       .prefault("halt")

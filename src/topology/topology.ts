@@ -93,7 +93,12 @@ function checkableRegion(region: Readonly<Record<string, unknown>>): CheckableRe
     return result.success ? [[origin, result.data] as const] : [];
   });
   return {
-    origins: replicas.map(([origin]) => origin),
+    origins: new Map(
+      replicas.map(([origin, replica]) => {
+        const via = mapping(replica)["via"];
+        return [origin, typeof via === "string" ? via : origin];
+      }),
+    ),
     hasMaster: region["master"] !== undefined,
     gateway: gatewaySchema.safeParse(region["gateway"]).data,
     master: masterSchema.safeParse(region["master"]).data,

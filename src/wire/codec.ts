@@ -26,6 +26,8 @@ type Wire = causeway.v1.Frame;
 const MAX_RECORDS_PER_FRAME = 8192;
 const MAX_HEADS = 4096;
 const MAX_CAPABILITIES = 64;
+/** Regions of one topology, which is a file of 256 KiB at most. */
+const MAX_BEHIND = 1024;
 const MAX_SENTENCE_CHARS = 1024;
 
 /** Copies payloads once, into the frame. */
@@ -72,6 +74,7 @@ function toWire(frame: Frame): causeway.v1.Frame.$Properties {
             ? { ...frame.snapshot, offset: wireInt64(frame.snapshot.offset), replid: hex(frame.snapshot.replid) }
             : null,
           firstChunk: frame.firstChunk,
+          beside: frame.beside ?? false,
         },
       };
     case "records":
@@ -87,12 +90,13 @@ function toWire(frame: Frame): causeway.v1.Frame.$Properties {
         ack: {
           stream: frame.stream,
           history: frame.history ?? "",
-          received: markToWire(frame.received),
-          durable: markToWire(frame.durable),
-          applied: markToWire(frame.applied),
+          ...marksToWire(frame),
           consumedBytes: frame.consumedBytes,
+          behind: (frame.behind ?? []).map(({ region, ...marks }) => ({ region, ...marksToWire(marks) })),
         },
       };
+    case "snapshot-wanted":
+      return { snapshotWanted: { stream: frame.stream, from: wireInt64(frame.from) } };
     case "ping":
       return {
         ping: { id: frame.id, sentAtMs: frame.sentAtMs, heads: frame.heads.map((head) => ({ ...head, offset: wireInt64(head.offset) })) },
@@ -132,6 +136,10 @@ function fromWire(wire: Wire): Frame {
     return { kind: "subscribe", stream: StreamId.parse(stream), held: readAll(held, 2, heldFromWire), windowBytes: readCount(windowBytes) };
   }
   if (wire.start) return startFromWire(wire.start);
+  if (wire.snapshotWanted) {
+    const { stream, from } = wire.snapshotWanted;
+    return { kind: "snapshot-wanted", stream: StreamId.parse(stream), from: readOffset(from) };
+  }
   if (wire.snapshotEnd) return { kind: "snapshot-end", ...snapshotName(wire.snapshotEnd) };
   if (wire.snapshotAborted) return { kind: "snapshot-aborted", ...snapshotName(wire.snapshotAborted) };
   if (wire.bye) return { kind: "bye", reason: readText(wire.bye.reason, MAX_SENTENCE_CHARS) };
@@ -178,13 +186,14 @@ function heldFromWire({ history, offset, replid, snapshot }: causeway.v1.Held.$P
   return snapshot ? { ...held, snapshot: { id: readSnapshotId(snapshot.id), chunks: readNumber(snapshot.chunks) } } : held;
 }
 
-function startFromWire({ stream, history, from, snapshot, firstChunk }: causeway.v1.Start): StartFrame {
+function startFromWire({ stream, history, from, snapshot, firstChunk, beside }: causeway.v1.Start): StartFrame {
   return {
     kind: "start",
     stream: StreamId.parse(stream),
     history: HistoryId.of(history),
     from: readOffset(from),
     firstChunk,
+    ...(beside && { beside }),
     ...(snapshot && {
       snapshot: {
         id: readSnapshotId(snapshot.id),
@@ -200,15 +209,32 @@ function snapshotName({ stream, snapshotId }: { stream: string; snapshotId: stri
   return { stream: StreamId.parse(stream), snapshotId: readSnapshotId(snapshotId) };
 }
 
-function ackFromWire({ stream, history, received, durable, applied, consumedBytes }: causeway.v1.Ack): AckFrame {
+function ackFromWire({ stream, history, consumedBytes, behind, ...marks }: causeway.v1.Ack): AckFrame {
   return {
     kind: "ack",
     stream: StreamId.parse(stream),
     ...(history !== "" && { history: HistoryId.of(history) }),
+    ...marksFromWire(marks),
+    consumedBytes: readCount(consumedBytes),
+    ...(behind.length > 0 && {
+      behind: readAll(behind, MAX_BEHIND, ({ region, ...own }) => ({ region: readText(region ?? ""), ...marksFromWire(own) })),
+    }),
+  };
+}
+
+type Marks = { readonly received?: WireMark; readonly durable?: WireMark; readonly applied?: WireMark };
+
+function marksToWire({ received, durable, applied }: Marks) {
+  return { received: markToWire(received), durable: markToWire(durable), applied: markToWire(applied) };
+}
+
+type WireMarks = { readonly [stage in keyof Marks]?: { offset?: Int64; atMs?: number } | null };
+
+function marksFromWire({ received, durable, applied }: WireMarks): Marks {
+  return {
     ...(received && { received: markFromWire(received) }),
     ...(durable && { durable: markFromWire(durable) }),
     ...(applied && { applied: markFromWire(applied) }),
-    consumedBytes: readCount(consumedBytes),
   };
 }
 

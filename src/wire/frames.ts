@@ -66,6 +66,8 @@ export type StartFrame = {
   readonly from: Offset;
   readonly snapshot?: SnapshotStart;
   readonly firstChunk: number;
+  /** The snapshot belongs to the history that the receiver has, whose records go on. */
+  readonly beside?: boolean;
 };
 export type RecordsFrame = { readonly kind: "records"; readonly stream: StreamId; readonly records: readonly Buffer[] };
 export type SnapshotChunkFrame = {
@@ -78,6 +80,13 @@ export type SnapshotEndFrame = { readonly kind: "snapshot-end"; readonly stream:
 export type SnapshotAbortedFrame = { readonly kind: "snapshot-aborted"; readonly stream: StreamId; readonly snapshotId: string };
 
 export type WireMark = { readonly offset: Offset; readonly atMs: number };
+/** Of a region behind the receiver: times are the receiver's clock. */
+export type BehindAck = {
+  readonly region: string;
+  readonly received?: WireMark;
+  readonly durable?: WireMark;
+  readonly applied?: WireMark;
+};
 export type AckFrame = {
   readonly kind: "ack";
   readonly stream: StreamId;
@@ -87,7 +96,11 @@ export type AckFrame = {
   readonly applied?: WireMark;
   /** Cumulative since the subscription began. */
   readonly consumedBytes: number;
+  /** Absent: nobody takes the stream from the receiver. */
+  readonly behind?: readonly BehindAck[];
 };
+/** `from` is the least offset of a snapshot that is of use. */
+export type SnapshotWantedFrame = { readonly kind: "snapshot-wanted"; readonly stream: StreamId; readonly from: Offset };
 
 export type Head = { readonly stream: StreamId; readonly history: HistoryId; readonly offset: Offset };
 export type PingFrame = { readonly kind: "ping"; readonly id: number; readonly sentAtMs: number; readonly heads: readonly Head[] };
@@ -113,6 +126,7 @@ export type Frame =
   | SnapshotEndFrame
   | SnapshotAbortedFrame
   | AckFrame
+  | SnapshotWantedFrame
   | PingFrame
   | PongFrame
   | ByeFrame;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { preflightPeer } from "../../src/cli/preflight-peer.ts";
 import type { LinkTls } from "../../src/link/opening.ts";
-import type { RegionView, ReplicaView } from "../../src/topology/region-view.ts";
+import type { RegionView } from "../../src/topology/region-view.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { LinkPair, type PairOptions, REPLID_A, SECRET } from "../support/link-pair.ts";
@@ -17,7 +17,7 @@ type Look = { readonly secret?: string; readonly tls?: LinkTls };
 /** What eu-west's check says of us-east at that port; only what it reads of the view is there. */
 function look(port: number, { secret = SECRET, tls }: Look = {}) {
   const view = { region: "eu-west", secret, digest: DIGEST, ...(tls && { tls }) } as RegionView;
-  return preflightPeer(view, { origin: "us-east", dial: { host: "127.0.0.1", port, tls: tls !== undefined } } as ReplicaView);
+  return preflightPeer(view, { region: "us-east", dial: { host: "127.0.0.1", port, tls: tls !== undefined }, streams: [] });
 }
 
 function identity(name: string, authority = "ca"): LinkTls {
@@ -42,7 +42,7 @@ test("a good login is ok, leaves nothing behind and does not touch the link that
 
 test.each<[string, PairOptions["listener"], Look, string, RegExp]>([
   ["another secret", {}, { secret: "not the secret" }, "refused", /^does not accept our secret/],
-  ["a region that it does not know", { peers: new Map() }, {}, "refused", /does not make eu-west a replica of us-east/],
+  ["a region that it does not know", { peers: new Map() }, {}, "refused", /eu-west takes nothing from us-east/],
   ["another region", { region: "ap-south" }, {}, "refused", /is the gateway of another region than us-east; correct its url/],
   ["another topology", { topologyDigest: "11".repeat(32) }, {}, "warning", /started with another topology/],
   ["TLS there and not here", { tls: identity("us-east") }, {}, "refused", /does it expect wss:/],

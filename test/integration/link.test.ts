@@ -205,6 +205,31 @@ describe("a link", () => {
     await equal(pair);
   });
 
+  test("a peer that wants a snapshot of the history that it has gets one beside its records, once", async () => {
+    await using pair = await LinkPair.open();
+    const history = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    history.writePings(2);
+    pair.dial();
+    await equal(pair);
+    const held = pair.peer.current!;
+    for (let times = 0; times < 3; times++) pair.dialer.requestSnapshot(STREAM, held.tail.offset);
+    await eventually(() => expect(pair.snapshotRequests).toBe(3));
+    history.writePings(1);
+    const writer = history.beginSnapshot({ id: "7".repeat(16), offset: history.tail.offset, replid: REPLID_A, db: 0 });
+    history.writePings(1);
+    await writer.complete();
+    await eventually(() => expect(pair.peer.current?.snapshot).toMatchObject({ info: { id: "7".repeat(16) }, state: "complete" }));
+    history.writePings(5);
+    await equal(pair);
+    expect(pair.peer.current).toBe(held);
+    expect(held.start).toBe(0n);
+    // Asked again, because the answer was on its way: it is not sent twice.
+    pair.dialer.requestSnapshot(STREAM, undefined);
+    history.writePings(1);
+    await equal(pair);
+    expect([pair.errors, pair.dialer.stats.reconnects]).toEqual([[], 0]);
+  });
+
   test("takes an OPEN record back when the origin's log is cut back under the sender", async () => {
     await using pair = await LinkPair.open();
     const history = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });

@@ -1,4 +1,7 @@
-/** Two regions of which the second feeds real replicas: a master, a gateway process in each, a proxy on the link, replicas at will. */
+/**
+ * Two regions of which the second feeds real replicas: a master, a gateway process in each, a proxy on the link, replicas at will; with
+ * `relay` a third, eu-north, which takes the stream via eu-west and feeds replicas, too.
+ */
 import type { FeedStatus, GatewayStatus, StreamStatus } from "../../src/admin/status.ts";
 import { debugArgs } from "./debug-command.ts";
 import { eventually } from "./eventually.ts";
@@ -20,13 +23,17 @@ export type FedPairOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly rttMs?: number;
   readonly ack?: ServerSpec["ack"];
+  readonly relay?: boolean;
 };
 
-type Region = "us-east" | "eu-west";
+type Region = "us-east" | "eu-west" | "eu-north";
+type FedRegion = Exclude<Region, "us-east">;
 
 export type AttachOptions = {
   readonly args?: readonly string[];
   readonly bin?: string;
+  /** The region whose feed it attaches to; eu-west. */
+  readonly region?: FedRegion;
   /** A replica of this replica, instead of the gateway. */
   readonly to?: RedisServer;
 };
@@ -36,7 +43,7 @@ export class FedPair implements AsyncDisposable {
   /** Stands between the gateway and its master. */
   readonly masterAddress: WanProxy;
   readonly proxy: WanProxy;
-  readonly feedPort: number;
+  readonly feedPorts: Readonly<Record<FedRegion, number>>;
   readonly topology: TopologyFile;
   readonly folder: string;
   readonly #bin: string;
@@ -48,7 +55,7 @@ export class FedPair implements AsyncDisposable {
     this.master = parts.master;
     this.masterAddress = parts.masterAddress;
     this.proxy = parts.proxy;
-    this.feedPort = parts.feedPort;
+    this.feedPorts = parts.feedPorts;
     this.topology = parts.topology;
     this.folder = parts.folder;
     this.#bin = parts.bin;
@@ -63,24 +70,26 @@ export class FedPair implements AsyncDisposable {
       const { path: folder } = stack.use(await tempFolder("fed"));
       const master = stack.use(await RedisServer.start({ bin, args: [...debugArgs(bin), ...(options.masterArgs ?? [])] }));
       const masterAddress = stack.use(await WanProxy.start({ target: { port: master.port } }));
-      const ports = await regionPorts(["us-east", "eu-west"]);
+      const ports = await regionPorts(["us-east", "eu-west", ...(options.relay ? ["eu-north"] : [])]);
       const proxy = stack.use(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
-      const feedPort = await freePort();
-      const listen = `127.0.0.1:${feedPort}`;
+      const feedPorts = { "eu-west": await freePort(), "eu-north": await freePort() };
+      const [listen, further] = [`127.0.0.1:${feedPorts["eu-west"]}`, `127.0.0.1:${feedPorts["eu-north"]}`];
       const topology = await writeTopology({
         folder,
         ports,
         regions: {
           "us-east": { master: { url: `redis://127.0.0.1:${masterAddress.port}`, ...(options.ack && { ack: options.ack }) } },
           "eu-west": { feeds: { "us-east": options.feed ? { listen, ...options.feed } : listen } },
+          ...(options.relay && { "eu-north": { feeds: { "us-east": further }, via: { "us-east": "eu-west" } } }),
         },
         links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
         ...(options.journal && { journal: options.journal }),
       });
       const env = { ...topology.env, ...options.env };
-      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, feedPort, topology, bin, env });
+      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, feedPorts, topology, bin, env });
       pair.spawn("us-east");
       pair.spawn("eu-west");
+      if (options.relay) pair.spawn("eu-north");
       return pair;
     } catch (cause) {
       await stack[Symbol.asyncDispose]();
@@ -105,18 +114,22 @@ export class FedPair implements AsyncDisposable {
   }
 
   /** A real replica of the feed, which keeps its data set over a polite restart. */
-  async attach({ args = [], bin = this.#bin, to }: AttachOptions = {}): Promise<RedisServer> {
-    const all = ["--replicaof", "127.0.0.1", `${to?.port ?? this.feedPort}`, ...debugArgs(bin), ...args];
+  async attach({ args = [], bin = this.#bin, region = "eu-west", to }: AttachOptions = {}): Promise<RedisServer> {
+    const all = ["--replicaof", "127.0.0.1", `${to?.port ?? this.feedPorts[region]}`, ...debugArgs(bin), ...args];
     return this.#stack.use(await RedisServer.start({ bin, args: all }));
   }
 
   async stream(region: Region): Promise<StreamStatus> {
-    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, { signal: AbortSignal.timeout(3_000) });
-    return ((await response.json()) as GatewayStatus).streams[0]!;
+    return (await this.status(region)).streams[0]!;
   }
 
-  async feed(): Promise<FeedStatus> {
-    return (await this.stream("eu-west")).feed!;
+  async status(region: Region): Promise<GatewayStatus> {
+    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, { signal: AbortSignal.timeout(3_000) });
+    return (await response.json()) as GatewayStatus;
+  }
+
+  async feed(region: FedRegion = "eu-west"): Promise<FeedStatus> {
+    return (await this.stream(region)).feed!;
   }
 
   /** Waits until the replica is the master, byte for byte: offset and DEBUG DIGEST. */
@@ -143,7 +156,7 @@ export class FedPair implements AsyncDisposable {
   }
 }
 
-type Parts = Pick<FedPair, "master" | "masterAddress" | "proxy" | "feedPort" | "topology" | "folder"> & {
+type Parts = Pick<FedPair, "master" | "masterAddress" | "proxy" | "feedPorts" | "topology" | "folder"> & {
   readonly bin: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stack: AsyncDisposableStackLike;

@@ -22,6 +22,8 @@ export type RegionSpec = {
   readonly replicas?: Readonly<Record<string, ServerSpec & { readonly onDivergence?: "halt" | "dead-letter" }>>;
   /** Origin region → where its real replicas attach. */
   readonly feeds?: Readonly<Record<string, FeedSpec>>;
+  /** Origin region → the region that passes its stream on to this one. */
+  readonly via?: Readonly<Record<string, string>>;
   /** The gateway's own certificate: its url is wss:// then. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string; readonly passphrase?: string };
   /** Overrides the shared journal settings. */
@@ -62,7 +64,7 @@ export async function regionPorts(regions: readonly string[]): Promise<Readonly<
 export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
   const ports = spec.ports ?? (await regionPorts(Object.keys(spec.regions)));
   const regions = Object.fromEntries(
-    Object.entries(spec.regions).map(([name, { master, replicas = {}, feeds = {}, journal, tls }]) => {
+    Object.entries(spec.regions).map(([name, { master, replicas = {}, feeds = {}, via = {}, journal, tls }]) => {
       const { link, admin } = ports[name]!;
       const gateway = {
         listen: `127.0.0.1:${link}`,
@@ -72,11 +74,12 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
         ...(journal && { journal }),
         ...(tls && { tls }),
       };
+      const from = (origin: string) => (via[origin] === undefined ? {} : { via: via[origin] });
       const delivered = Object.entries(replicas).map(([origin, { onDivergence, ...write }]) => [
         origin,
-        { write, ...(onDivergence && { onDivergence }) },
+        { write, ...(onDivergence && { onDivergence }), ...from(origin) },
       ]);
-      const fed = Object.entries(feeds).map(([origin, feed]) => [origin, { feed }]);
+      const fed = Object.entries(feeds).map(([origin, feed]) => [origin, { feed, ...from(origin) }]);
       return [
         name,
         {

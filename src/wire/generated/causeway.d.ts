@@ -71,8 +71,11 @@ export namespace causeway {
             /** Frame bye. */
             bye: (causeway.v1.Bye|null);
 
+            /** Frame snapshotWanted. */
+            snapshotWanted: (causeway.v1.SnapshotWanted|null);
+
             /** Frame body. */
-            body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye");
+            body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted");
 
             /**
              * Encodes the specified Frame message. Does not implicitly {@link causeway.v1.Frame.verify|verify} messages.
@@ -143,8 +146,11 @@ export namespace causeway {
                 /** Frame bye */
                 bye?: (causeway.v1.Bye.$Properties|null);
 
+                /** Frame snapshotWanted */
+                snapshotWanted?: (causeway.v1.SnapshotWanted.$Properties|null);
+
                 /** Frame body */
-                body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye");
+                body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -167,9 +173,10 @@ export namespace causeway {
               ping?: causeway.v1.Ping.$Shape|null;
               pong?: causeway.v1.Pong.$Shape|null;
               bye?: causeway.v1.Bye.$Shape|null;
+              snapshotWanted?: causeway.v1.SnapshotWanted.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape })
+              ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null; snapshotWanted?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape; snapshotWanted?: null }|{ body?: "snapshotWanted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted: causeway.v1.SnapshotWanted.$Shape })
             );
         }
 
@@ -841,6 +848,9 @@ export namespace causeway {
             /** Ack consumedBytes. */
             consumedBytes: (number|Long);
 
+            /** Ack behind. */
+            behind: causeway.v1.BehindAck[];
+
             /**
              * Encodes the specified Ack message. Does not implicitly {@link causeway.v1.Ack.verify|verify} messages.
              * @param message Ack message or plain object to encode
@@ -883,12 +893,153 @@ export namespace causeway {
                 /** Ack consumedBytes */
                 consumedBytes?: (number|Long);
 
+                /** Ack behind */
+                behind?: causeway.v1.BehindAck.$Properties[];
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
 
             /** Shape of an Ack. */
             type $Shape = causeway.v1.Ack.$Properties;
+        }
+
+        /**
+         * Properties of a BehindAck.
+         * @deprecated Use causeway.v1.BehindAck.$Properties instead.
+         */
+        interface IBehindAck extends causeway.v1.BehindAck.$Properties {
+        }
+
+        /** Represents a BehindAck. */
+        class BehindAck {
+
+            /**
+             * Constructs a new BehindAck.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: causeway.v1.BehindAck.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** BehindAck region. */
+            region: string;
+
+            /** BehindAck received. */
+            received: (causeway.v1.Mark|null);
+
+            /** BehindAck durable. */
+            durable: (causeway.v1.Mark|null);
+
+            /** BehindAck applied. */
+            applied: (causeway.v1.Mark|null);
+
+            /**
+             * Encodes the specified BehindAck message. Does not implicitly {@link causeway.v1.BehindAck.verify|verify} messages.
+             * @param message BehindAck message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: causeway.v1.BehindAck.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a BehindAck message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {causeway.v1.BehindAck & causeway.v1.BehindAck.$Shape} BehindAck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): causeway.v1.BehindAck & causeway.v1.BehindAck.$Shape;
+        }
+
+        namespace BehindAck {
+
+            /** Properties of a BehindAck. */
+            interface $Properties {
+
+                /** BehindAck region */
+                region?: string;
+
+                /** BehindAck received */
+                received?: (causeway.v1.Mark.$Properties|null);
+
+                /** BehindAck durable */
+                durable?: (causeway.v1.Mark.$Properties|null);
+
+                /** BehindAck applied */
+                applied?: (causeway.v1.Mark.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a BehindAck. */
+            type $Shape = causeway.v1.BehindAck.$Properties;
+        }
+
+        /**
+         * Properties of a SnapshotWanted.
+         * @deprecated Use causeway.v1.SnapshotWanted.$Properties instead.
+         */
+        interface ISnapshotWanted extends causeway.v1.SnapshotWanted.$Properties {
+        }
+
+        /** Represents a SnapshotWanted. */
+        class SnapshotWanted {
+
+            /**
+             * Constructs a new SnapshotWanted.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: causeway.v1.SnapshotWanted.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** SnapshotWanted stream. */
+            stream: string;
+
+            /** SnapshotWanted from. */
+            from: (number|Long);
+
+            /**
+             * Encodes the specified SnapshotWanted message. Does not implicitly {@link causeway.v1.SnapshotWanted.verify|verify} messages.
+             * @param message SnapshotWanted message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: causeway.v1.SnapshotWanted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a SnapshotWanted message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {causeway.v1.SnapshotWanted & causeway.v1.SnapshotWanted.$Shape} SnapshotWanted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): causeway.v1.SnapshotWanted & causeway.v1.SnapshotWanted.$Shape;
+        }
+
+        namespace SnapshotWanted {
+
+            /** Properties of a SnapshotWanted. */
+            interface $Properties {
+
+                /** SnapshotWanted stream */
+                stream?: string;
+
+                /** SnapshotWanted from */
+                from?: (number|Long);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a SnapshotWanted. */
+            type $Shape = causeway.v1.SnapshotWanted.$Properties;
         }
 
         /**
@@ -1000,6 +1151,9 @@ export namespace causeway {
             /** Start firstChunk. */
             firstChunk: number;
 
+            /** Start beside. */
+            beside: boolean;
+
             /**
              * Encodes the specified Start message. Does not implicitly {@link causeway.v1.Start.verify|verify} messages.
              * @param message Start message or plain object to encode
@@ -1038,6 +1192,9 @@ export namespace causeway {
 
                 /** Start firstChunk */
                 firstChunk?: number;
+
+                /** Start beside */
+                beside?: boolean;
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

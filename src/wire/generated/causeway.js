@@ -46,7 +46,8 @@ export const causeway = $root.causeway = (() => {
              * @property {causeway.v1.Ping.$Properties|null} [ping] Frame ping
              * @property {causeway.v1.Pong.$Properties|null} [pong] Frame pong
              * @property {causeway.v1.Bye.$Properties|null} [bye] Frame bye
-             * @property {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"} [body] Frame body
+             * @property {causeway.v1.SnapshotWanted.$Properties|null} [snapshotWanted] Frame snapshotWanted
+             * @property {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"} [body] Frame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -76,9 +77,10 @@ export const causeway = $root.causeway = (() => {
              *   ping?: causeway.v1.Ping.$Shape|null;
              *   pong?: causeway.v1.Pong.$Shape|null;
              *   bye?: causeway.v1.Bye.$Shape|null;
+             *   snapshotWanted?: causeway.v1.SnapshotWanted.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape })
+             *   ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null; snapshotWanted?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape; snapshotWanted?: null }|{ body?: "snapshotWanted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted: causeway.v1.SnapshotWanted.$Shape })
              * )} causeway.v1.Frame.$Shape
              */
 
@@ -217,17 +219,25 @@ export const causeway = $root.causeway = (() => {
              */
             Frame.prototype.bye = null;
 
+            /**
+             * Frame snapshotWanted.
+             * @member {causeway.v1.SnapshotWanted|null} snapshotWanted
+             * @memberof causeway.v1.Frame
+             * @instance
+             */
+            Frame.prototype.snapshotWanted = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Frame body.
-             * @member {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|undefined} body
+             * @member {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"|undefined} body
              * @memberof causeway.v1.Frame
              * @instance
              */
             $Object.defineProperty(Frame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "challenge", "proof", "welcome", "refused", "subscribe", "start", "records", "snapshotChunk", "snapshotEnd", "snapshotAborted", "ack", "ping", "pong", "bye"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "challenge", "proof", "welcome", "refused", "subscribe", "start", "records", "snapshotChunk", "snapshotEnd", "snapshotAborted", "ack", "ping", "pong", "bye", "snapshotWanted"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -277,6 +287,8 @@ export const causeway = $root.causeway = (() => {
                     $root.causeway.v1.Pong.encode(message.pong, writer.uint32(/* id 14, wireType 2 =*/114).fork(), _depth + 1).ldelim();
                 if (message.bye != null && $Object.hasOwnProperty.call(message, "bye"))
                     $root.causeway.v1.Bye.encode(message.bye, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
+                if (message.snapshotWanted != null && $Object.hasOwnProperty.call(message, "snapshotWanted"))
+                    $root.causeway.v1.SnapshotWanted.encode(message.snapshotWanted, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -424,6 +436,13 @@ export const causeway = $root.causeway = (() => {
                                 break;
                             message.bye = $root.causeway.v1.Bye.decode(reader, reader.size(), $undefined, _depth + 1, message.bye);
                             message.body = "bye";
+                            continue;
+                        }
+                    case 16: {
+                            if (wireType !== 2)
+                                break;
+                            message.snapshotWanted = $root.causeway.v1.SnapshotWanted.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotWanted);
+                            message.body = "snapshotWanted";
                             continue;
                         }
                     }
@@ -2000,6 +2019,7 @@ export const causeway = $root.causeway = (() => {
              * @property {causeway.v1.Mark.$Properties|null} [durable] Ack durable
              * @property {causeway.v1.Mark.$Properties|null} [applied] Ack applied
              * @property {number|Long} [consumedBytes] Ack consumedBytes
+             * @property {Array.<causeway.v1.BehindAck.$Properties>} [behind] Ack behind
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2025,6 +2045,7 @@ export const causeway = $root.causeway = (() => {
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
             const Ack = function (properties) {
+                this.behind = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -2079,6 +2100,14 @@ export const causeway = $root.causeway = (() => {
              */
             Ack.prototype.consumedBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
+            /**
+             * Ack behind.
+             * @member {Array.<causeway.v1.BehindAck>} behind
+             * @memberof causeway.v1.Ack
+             * @instance
+             */
+            Ack.prototype.behind = $util.emptyArray;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2128,6 +2157,9 @@ export const causeway = $root.causeway = (() => {
                     $root.causeway.v1.Mark.encode(message.applied, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.consumedBytes != null && $Object.hasOwnProperty.call(message, "consumedBytes") && (typeof message.consumedBytes === "object" ? message.consumedBytes.low || message.consumedBytes.high : message.consumedBytes !== 0))
                     writer.uint32(/* id 6, wireType 0 =*/48).uint64(message.consumedBytes);
+                if (message.behind != null && message.behind.length)
+                    for (let i = 0; i < message.behind.length; ++i)
+                        $root.causeway.v1.BehindAck.encode(message.behind[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2220,6 +2252,14 @@ export const causeway = $root.causeway = (() => {
                                 delete message.consumedBytes;
                             continue;
                         }
+                    case 7: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.behind && message.behind.length))
+                                message.behind = [];
+                            message.behind.push($root.causeway.v1.BehindAck.decode(reader, reader.size(), $undefined, _depth + 1));
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -2238,6 +2278,373 @@ export const causeway = $root.causeway = (() => {
             };
 
             return Ack;
+        })();
+
+        v1.BehindAck = (function() {
+
+            /**
+             * Properties of a BehindAck.
+             * @typedef {Object} causeway.v1.BehindAck.$Properties
+             * @property {string} [region] BehindAck region
+             * @property {causeway.v1.Mark.$Properties|null} [received] BehindAck received
+             * @property {causeway.v1.Mark.$Properties|null} [durable] BehindAck durable
+             * @property {causeway.v1.Mark.$Properties|null} [applied] BehindAck applied
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a BehindAck.
+             * @memberof causeway.v1
+             * @interface IBehindAck
+             * @augments causeway.v1.BehindAck.$Properties
+             * @deprecated Use causeway.v1.BehindAck.$Properties instead.
+             */
+
+            /**
+             * Shape of a BehindAck.
+             * @typedef {causeway.v1.BehindAck.$Properties} causeway.v1.BehindAck.$Shape
+             */
+
+            /**
+             * Constructs a new BehindAck.
+             * @memberof causeway.v1
+             * @classdesc Represents a BehindAck.
+             * @constructor
+             * @param {causeway.v1.BehindAck.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const BehindAck = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * BehindAck region.
+             * @member {string} region
+             * @memberof causeway.v1.BehindAck
+             * @instance
+             */
+            BehindAck.prototype.region = "";
+
+            /**
+             * BehindAck received.
+             * @member {causeway.v1.Mark|null} received
+             * @memberof causeway.v1.BehindAck
+             * @instance
+             */
+            BehindAck.prototype.received = null;
+
+            /**
+             * BehindAck durable.
+             * @member {causeway.v1.Mark|null} durable
+             * @memberof causeway.v1.BehindAck
+             * @instance
+             */
+            BehindAck.prototype.durable = null;
+
+            /**
+             * BehindAck applied.
+             * @member {causeway.v1.Mark|null} applied
+             * @memberof causeway.v1.BehindAck
+             * @instance
+             */
+            BehindAck.prototype.applied = null;
+
+            // OneOf field names bound to virtual getters and setters
+            let $oneOfFields;
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BehindAck.prototype, "_received", {
+                get: $util.oneOfGetter($oneOfFields = ["received"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BehindAck.prototype, "_durable", {
+                get: $util.oneOfGetter($oneOfFields = ["durable"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(BehindAck.prototype, "_applied", {
+                get: $util.oneOfGetter($oneOfFields = ["applied"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            /**
+             * Encodes the specified BehindAck message. Does not implicitly {@link causeway.v1.BehindAck.verify|verify} messages.
+             * @function encode
+             * @memberof causeway.v1.BehindAck
+             * @static
+             * @param {causeway.v1.BehindAck.$Properties} message BehindAck message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            BehindAck.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.region != null && $Object.hasOwnProperty.call(message, "region") && message.region !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.region);
+                if (message.received != null && $Object.hasOwnProperty.call(message, "received"))
+                    $root.causeway.v1.Mark.encode(message.received, writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
+                if (message.durable != null && $Object.hasOwnProperty.call(message, "durable"))
+                    $root.causeway.v1.Mark.encode(message.durable, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
+                if (message.applied != null && $Object.hasOwnProperty.call(message, "applied"))
+                    $root.causeway.v1.Mark.encode(message.applied, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a BehindAck message from the specified reader or buffer.
+             * @function decode
+             * @memberof causeway.v1.BehindAck
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {causeway.v1.BehindAck & causeway.v1.BehindAck.$Shape} BehindAck
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            BehindAck.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.causeway.v1.BehindAck();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.region = value;
+                            else
+                                delete message.region;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            message.received = $root.causeway.v1.Mark.decode(reader, reader.size(), $undefined, _depth + 1, message.received);
+                            message._received = "received";
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.durable = $root.causeway.v1.Mark.decode(reader, reader.size(), $undefined, _depth + 1, message.durable);
+                            message._durable = "durable";
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            message.applied = $root.causeway.v1.Mark.decode(reader, reader.size(), $undefined, _depth + 1, message.applied);
+                            message._applied = "applied";
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return BehindAck;
+        })();
+
+        v1.SnapshotWanted = (function() {
+
+            /**
+             * Properties of a SnapshotWanted.
+             * @typedef {Object} causeway.v1.SnapshotWanted.$Properties
+             * @property {string} [stream] SnapshotWanted stream
+             * @property {number|Long} [from] SnapshotWanted from
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a SnapshotWanted.
+             * @memberof causeway.v1
+             * @interface ISnapshotWanted
+             * @augments causeway.v1.SnapshotWanted.$Properties
+             * @deprecated Use causeway.v1.SnapshotWanted.$Properties instead.
+             */
+
+            /**
+             * Shape of a SnapshotWanted.
+             * @typedef {causeway.v1.SnapshotWanted.$Properties} causeway.v1.SnapshotWanted.$Shape
+             */
+
+            /**
+             * Constructs a new SnapshotWanted.
+             * @memberof causeway.v1
+             * @classdesc Represents a SnapshotWanted.
+             * @constructor
+             * @param {causeway.v1.SnapshotWanted.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const SnapshotWanted = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * SnapshotWanted stream.
+             * @member {string} stream
+             * @memberof causeway.v1.SnapshotWanted
+             * @instance
+             */
+            SnapshotWanted.prototype.stream = "";
+
+            /**
+             * SnapshotWanted from.
+             * @member {number|Long} from
+             * @memberof causeway.v1.SnapshotWanted
+             * @instance
+             */
+            SnapshotWanted.prototype.from = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
+             * Encodes the specified SnapshotWanted message. Does not implicitly {@link causeway.v1.SnapshotWanted.verify|verify} messages.
+             * @function encode
+             * @memberof causeway.v1.SnapshotWanted
+             * @static
+             * @param {causeway.v1.SnapshotWanted.$Properties} message SnapshotWanted message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            SnapshotWanted.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.stream);
+                if (message.from != null && $Object.hasOwnProperty.call(message, "from") && (typeof message.from === "object" ? message.from.low || message.from.high : message.from !== 0))
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.from);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a SnapshotWanted message from the specified reader or buffer.
+             * @function decode
+             * @memberof causeway.v1.SnapshotWanted
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {causeway.v1.SnapshotWanted & causeway.v1.SnapshotWanted.$Shape} SnapshotWanted
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            SnapshotWanted.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.causeway.v1.SnapshotWanted();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.stream = value;
+                            else
+                                delete message.stream;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.from = value;
+                            else
+                                delete message.from;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return SnapshotWanted;
         })();
 
         v1.SnapshotInfo = (function() {
@@ -2446,6 +2853,7 @@ export const causeway = $root.causeway = (() => {
              * @property {number|Long} [from] Start from
              * @property {causeway.v1.SnapshotInfo.$Properties|null} [snapshot] Start snapshot
              * @property {number} [firstChunk] Start firstChunk
+             * @property {boolean} [beside] Start beside
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -2517,6 +2925,14 @@ export const causeway = $root.causeway = (() => {
              */
             Start.prototype.firstChunk = 0;
 
+            /**
+             * Start beside.
+             * @member {boolean} beside
+             * @memberof causeway.v1.Start
+             * @instance
+             */
+            Start.prototype.beside = false;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -2552,6 +2968,8 @@ export const causeway = $root.causeway = (() => {
                     $root.causeway.v1.SnapshotInfo.encode(message.snapshot, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
                 if (message.firstChunk != null && $Object.hasOwnProperty.call(message, "firstChunk") && message.firstChunk !== 0)
                     writer.uint32(/* id 5, wireType 0 =*/40).uint32(message.firstChunk);
+                if (message.beside != null && $Object.hasOwnProperty.call(message, "beside") && message.beside !== false)
+                    writer.uint32(/* id 6, wireType 0 =*/48).bool(message.beside);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -2637,6 +3055,15 @@ export const causeway = $root.causeway = (() => {
                                 message.firstChunk = value;
                             else
                                 delete message.firstChunk;
+                            continue;
+                        }
+                    case 6: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.bool())
+                                message.beside = value;
+                            else
+                                delete message.beside;
                             continue;
                         }
                     }

@@ -27,7 +27,7 @@ test("a replica is fed a snapshot and the stream, and is its master: digest, rep
   expect((await pair.stream("us-east")).master?.fullSyncs).toBe(1);
 
   // One that cannot read the snapshot's version closes the connection without a word: the feed names the version.
-  const socket = connect(pair.feedPort, "127.0.0.1");
+  const socket = connect(pair.feedPorts["eu-west"], "127.0.0.1");
   socket.write("PSYNC ? -1\r\n");
   await once(socket, "data");
   socket.destroy();

@@ -38,6 +38,8 @@ const FRAMES: readonly Frame[] = [
   { kind: "snapshot-end", stream: STREAM, snapshotId: SNAPSHOT },
   { kind: "snapshot-aborted", stream: STREAM, snapshotId: SNAPSHOT },
   { kind: "ack", stream: STREAM, history: HISTORY, received: MARK, durable: MARK, applied: MARK, consumedBytes: 2 ** 40 },
+  { kind: "ack", stream: STREAM, history: HISTORY, received: MARK, consumedBytes: 0, behind: [{ region: "eu-north", applied: MARK }] },
+  { kind: "snapshot-wanted", stream: STREAM, from: Offset.of(7) },
   { kind: "ping", id: 2 ** 32 - 1, sentAtMs: 1, heads: [{ stream: STREAM, history: HISTORY, offset: Offset.of(1) }] },
   { kind: "pong", id: 1, pingSentAtMs: 1, receivedAtMs: 8.64e15, sentAtMs: 0 },
   { kind: "bye", reason: "tired" },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { AckPacer, ackOf } from "../../../src/link/ack.ts";
+import { PeerAcks } from "../../../src/link/peer-acks.ts";
 import { advanceLink, advanceStream } from "../../../src/link/phase.ts";
 import type { Progress } from "../../../src/stream/log.ts";
 import { HistoryId, Offset, StreamId } from "../../../src/stream/position.ts";
@@ -32,6 +33,15 @@ test("what was cut off the log is not acknowledged", () => {
     received: mark(60, 1),
     durable: { offset: 60n },
   });
+});
+
+test("what regions behind us have goes along, by our clock and only of the history that the ack speaks of", () => {
+  const acks = new PeerAcks();
+  const clock = { rttMs: 2, offsetMs: 1_000, errorMs: 1 };
+  acks.note({ peer: "eu-north", stream, history, received: mark(40, 5_000), applied: mark(30, 6_000), clock });
+  acks.note({ peer: "eu-south", stream, history: HistoryId.of("0000000000000002"), received: mark(40, 5_000), clock });
+  const { behind } = ackOf(log({ history, received: mark(100, 1) }), 0, (one) => acks.behind(one));
+  expect(behind).toEqual([{ region: "eu-north", received: mark(40, 4_000), applied: mark(30, 5_000) }]);
 });
 
 test("without progress only credit is given", () => {

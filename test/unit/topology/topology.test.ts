@@ -67,7 +67,8 @@ test("defaults are filled in and units parsed", () => {
     {
       origin: "us-east",
       stream: "us-east/0",
-      dial: { host: "127.0.0.1", port: 7400, tls: false },
+      subscribers: [],
+      behind: [],
       write: {
         target: { host: "127.0.0.1", port: 6380, password: "swordfish" },
         onDivergence: "halt",
@@ -76,6 +77,7 @@ test("defaults are filled in and units parsed", () => {
       },
     },
   ]);
+  expect(view.upstreams).toEqual([{ region: "us-east", dial: { host: "127.0.0.1", port: 7400, tls: false }, streams: ["us-east/0"] }]);
   expect(view.master).toBeUndefined();
 });
 
@@ -94,7 +96,7 @@ journal: { memory: 32MiB }
 `;
   const view = regionView(load(text), "eu-west");
   expect(view.journal).toMatchObject({ fsync: "always", memoryBytes: 32 * 2 ** 20, retention: { bytes: 10 * 2 ** 30, ageMs: 3_600_000 } });
-  expect(view.replicas[0]?.dial).toEqual({ host: "127.0.0.1", port: 9000, tls: false });
+  expect(view.upstreams[0]?.dial).toEqual({ host: "127.0.0.1", port: 9000, tls: false });
 });
 
 test("JSON is read as well", () => {
@@ -213,7 +215,7 @@ describe("one problem, one sentence with its place", () => {
     [
       "a link that nobody subscribes",
       `${VALID}links: [{ from: eu-west, to: us-east, url: ws://localhost:1 }]\n`,
-      "14:9: links[0]: us-east is no replica of eu-west: expected regions.us-east.replicas.eu-west",
+      "14:9: links[0]: us-east takes nothing from eu-west: expected regions.us-east.replicas.eu-west, or a replica via eu-west",
     ],
     ["no region", `version: 1\nsecret: \${CAUSEWAY_SECRET}\nregions: {}\n`, "3:1: regions: expected at least one region"],
   ])("%s", (_, text, expected) => {

@@ -45,6 +45,7 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
       from: offset,
       snapshot: fc.record({ id: snapshotId, offset, replid, db: u32 }),
       firstChunk: u32,
+      beside: fc.constant(true),
     },
     { requiredKeys: ["kind", "stream", "history", "from", "firstChunk"] },
   ),
@@ -52,8 +53,15 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ kind: fc.constant("snapshot-chunk"), stream, snapshotId, chunk: bytes }),
   fc.record({ kind: fc.constant("snapshot-end"), stream, snapshotId }),
   fc.record({ kind: fc.constant("snapshot-aborted"), stream, snapshotId }),
+  fc.record({ kind: fc.constant("snapshot-wanted"), stream, from: offset }),
   fc.record(
-    { kind: fc.constant("ack"), stream, history, received: mark, durable: mark, applied: mark, consumedBytes: count },
+    {
+      ...{ kind: fc.constant("ack"), stream, history, received: mark, durable: mark, applied: mark, consumedBytes: count },
+      behind: fc.array(fc.record({ region: sentence, received: mark, durable: mark, applied: mark }, { requiredKeys: ["region"] }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+    },
     { requiredKeys: ["kind", "stream", "consumedBytes"] },
   ),
   fc.record({
