@@ -27,6 +27,7 @@ import type { GatewayStatus } from "./admin/status.ts";
 import { lz4Package } from "./bytes/lz4.ts";
 import { Feed } from "./delivery/feed/feed.ts";
 import { FeedStats } from "./delivery/feed/feed-stats.ts";
+import type { SnapshotSupply } from "./delivery/feed/snapshot-renewal.ts";
 import { Delivery } from "./delivery/write/delivery.ts";
 import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
 import { judgeSnapshot } from "./delivery/write/snapshot-guard.ts";
@@ -44,7 +45,7 @@ import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { type Clock, systemClock } from "./runtime/clock.ts";
 import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
 import { HeartbeatSender, type HeartbeatSenderOptions } from "./source/heartbeat-sender.ts";
-import { SnapshotOrder, SnapshotTaker } from "./source/snapshot-taker.ts";
+import { SnapshotOrder, SnapshotTaker, takeSnapshot } from "./source/snapshot-taker.ts";
 import { Source } from "./source/source.ts";
 import { SourceStats } from "./source/stats.ts";
 import { HeartbeatCode } from "./stream/heartbeat.ts";
@@ -329,8 +330,10 @@ class Gateway {
     this.#serveConnection(`delivery:${origin}`, delivery);
   }
 
-  #openFeed(origin: string, journal: StreamJournal, { host, port, username, password, tls }: FeedAddress): void {
+  #openFeed(origin: string, journal: StreamJournal, address: FeedAddress): void {
+    const { host, port, username, password, tls } = address;
     const stats = new FeedStats();
+    const supply = { take: this.#replicaSnapshots(journal, address), request: () => this.#requestSnapshot(journal.stream, undefined) };
     this.#replicas.push({ journal, fsync: this.#view.journal.fsync, address: formatHostPort({ host, port }), feed: stats });
     const feed = () =>
       new Feed({
@@ -339,11 +342,22 @@ class Gateway {
         login: { username, ...(password !== undefined && { password }) },
         ...(tls && { tls, onTlsRenewal: this.#onRenewalOf(feedCertificates(origin)) }),
         journal,
+        supply,
         log: this.#child(`delivery:${origin}`),
         clock: this.#clock,
         stats,
       });
     this.#serveConnection(`delivery:${origin}`, feed);
+  }
+
+  /** Attaches to a fed replica as its replica, with the login and the TLS that it attaches to us with; addresses are not in certificates. */
+  #replicaSnapshots(journal: StreamJournal, { username, password, tls }: FeedAddress): SnapshotSupply["take"] {
+    const common = { listeningPort: this.#view.listen.port, journal, log: this.#child("source"), clock: this.#clock };
+    const login = { username, ...(password !== undefined && { password }) };
+    return (endpoint, history, signal) => {
+      const address = { ...endpoint, ...login, ...(tls && { tls: { ...tls, checkServerIdentity: () => undefined } }) };
+      return takeSnapshot({ ...common, address, history, onFullSync: () => undefined }, signal);
+    };
   }
 
   async #openJournal(stream: StreamId, writtenBy: JournalWriter): Promise<StreamJournal> {

@@ -157,6 +157,7 @@ function feedStatus({ feed, address, journal }: StreamParts & { readonly feed: F
     disconnects: feed.disconnects,
     refusals: feed.refusals,
     snapshotsRefused: feed.snapshotsRefused,
+    snapshotsTaken: feed.snapshotsTaken,
     replicas: feed.replicas().map(({ address, version, state, connectedAtMs, sent, acked, ackedAtMs, snapshotBytes }) => ({
       address,
       ...(version !== undefined && { version }),

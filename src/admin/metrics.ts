@@ -186,6 +186,12 @@ const METRICS: readonly Metric[] = [
     "Replicas that went before they had loaded a snapshot.",
     ({ feed }) => feed?.snapshotsRefused,
   ),
+  stream(
+    "counter",
+    "causeway_feed_snapshots_taken_total",
+    "Snapshots that an attached replica gave for others.",
+    ({ feed }) => feed?.snapshotsTaken,
+  ),
   stream("gauge", "causeway_feed_replicas", "Replicas that are attached.", ({ feed }) => feed?.replicas.length),
   fed("causeway_feed_replica_online", "1 while the replica gets the stream, 0 while it gets a snapshot.", ({ state }) =>
     state === "online" ? 1 : 0,

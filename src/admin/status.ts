@@ -177,6 +177,8 @@ export type FeedStatus = {
   readonly refusals: number;
   /** Replicas that went before they had loaded a snapshot: repeatedly, their version cannot read it. */
   readonly snapshotsRefused: number;
+  /** Snapshots that an attached replica gave for others. */
+  readonly snapshotsTaken: number;
   readonly replicas: readonly FedReplicaStatus[];
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;

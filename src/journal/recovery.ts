@@ -94,8 +94,9 @@ async function findUnfinished(
   let found: UnfinishedSnapshot | undefined;
   for (const name of names.filter(isChunkFileName)) {
     if (whole !== undefined && name === chunkFileName(whole.info.id)) continue;
-    // A master cannot be asked for the rest of one, so that its readers would wait for ever.
-    if (context.writtenBy === "peer") found ??= await readUnfinished(join(folder, name), { stream: context.stream, history });
+    // A master, and whoever gives another one of a history that is delivered, cannot be asked for the rest: its readers would wait for ever.
+    if (context.writtenBy === "peer" && whole === undefined)
+      found ??= await readUnfinished(join(folder, name), { stream: context.stream, history });
     if (found === undefined || name !== chunkFileName(found.info.id)) await rm(join(folder, name), { force: true });
   }
   return found;

@@ -8,7 +8,7 @@ import { GatewayError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
 import { Notice } from "../runtime/notice.ts";
-import type { HistoryLog, SnapshotInfo, SnapshotWriter, StreamLog } from "../stream/log.ts";
+import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
 import { decodeRecordHeader, RECORD_HEADER_BYTES } from "../stream/record.ts";
 import { decodeChunkHeader } from "../stream/snapshot-chunk.ts";
@@ -122,6 +122,7 @@ export class StreamReceiver {
       signal.removeEventListener("abort", wake);
       stopAcks();
       stopBehind?.();
+      await this.#giveUpBeside();
       this.#acks.stop();
       this.#move("closed");
     }
@@ -210,6 +211,7 @@ export class StreamReceiver {
 
   async #start(start: StartFrame): Promise<void> {
     this.#move("resuming");
+    await this.#giveUpBeside();
     this.#writer = undefined;
     const { arriving, current } = this.#log;
     const known = [arriving, current].find((history) => history?.id === start.history);
@@ -217,7 +219,7 @@ export class StreamReceiver {
     await known?.cutOpenTail();
     if (start.beside && start.snapshot) {
       if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
-      this.#writer = await this.#beginBeside(current, start.snapshot, start.firstChunk);
+      this.#writer = current.beginSnapshot(start.snapshot);
       this.#history = current;
     } else if (start.snapshot === undefined) {
       if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
@@ -237,12 +239,9 @@ export class StreamReceiver {
     this.#logger.info({ event: "link.stream-started", history, from, snapshot: snapshot?.id, firstChunk }, "the stream goes on");
   }
 
-  /** What an earlier link left of it is of no use: a snapshot that was wanted begins with its first chunk. */
-  async #beginBeside(history: HistoryLog, snapshot: SnapshotInfo, firstChunk: number): Promise<SnapshotWriter> {
-    const unfinished = history.beginSnapshot(snapshot);
-    if (unfinished.chunks === firstChunk) return unfinished;
-    await unfinished.abort();
-    return history.beginSnapshot(snapshot);
+  /** What came of a snapshot beside the records is of no use to anybody: who still needs one asks again, and it begins with its first chunk. */
+  async #giveUpBeside(): Promise<void> {
+    if (this.#history === this.#log.current) await this.#writer?.abort();
   }
 
   #takeRecords({ records }: RecordsFrame, signal: AbortSignal): Promise<void> | undefined {

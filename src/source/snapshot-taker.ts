@@ -70,26 +70,41 @@ export class SnapshotTaker {
     }
   }
 
-  async #take(history: HistoryLog, signal: AbortSignal): Promise<void> {
-    const { address, listeningPort, journal, clock, stats, log } = this.#options;
-    const connection = await MasterConnection.open({ address, clock }, signal);
-    try {
-      const reply = await psync({ connection, address, listeningPort, resume: undefined }, signal);
-      if (reply.kind !== "full" || reply.replid !== history.tail.replid || reply.offset < history.start) {
-        throw new GatewayError("SOURCE_NOT_READY", "the master's snapshot does not belong to the history that is streamed");
-      }
-      const { replid, offset } = reply;
-      stats.fullSyncs++;
-      // Until the log is there, the snapshot stays at the master and not in our memory (BOUNDED).
-      connection.pause();
-      await reached(journal, history, offset, signal);
-      connection.resume();
-      log.info({ event: "source.snapshot-started", history: history.id, offset }, "taking another snapshot from the master");
-      await receiveSnapshot({ connection, replid, offset, begin: (info) => history.beginSnapshot(info) }, signal);
-      log.info({ event: "source.snapshot-finished", history: history.id, offset }, "took another snapshot from the master");
-    } finally {
-      connection.close();
+  #take(history: HistoryLog, signal: AbortSignal): Promise<void> {
+    const { stats } = this.#options;
+    return takeSnapshot({ ...this.#options, history, onFullSync: () => stats.fullSyncs++ }, signal);
+  }
+}
+
+export type TakingOptions = Omit<SnapshotTakerOptions, "stats"> & {
+  readonly history: HistoryLog;
+  /** The server began to send one. */
+  readonly onFullSync: () => void;
+};
+
+/**
+ * Stores another snapshot of the history. The server has to be where the history is: its master, or a replica that is fed from it.
+ * Throws as `psync` does, and SOURCE_NOT_READY when it has another history.
+ */
+export async function takeSnapshot(options: TakingOptions, signal: AbortSignal): Promise<void> {
+  const { address, listeningPort, journal, history, clock, log, onFullSync } = options;
+  const connection = await MasterConnection.open({ address, clock }, signal);
+  try {
+    const reply = await psync({ connection, address, listeningPort, resume: undefined }, signal);
+    if (reply.kind !== "full" || reply.replid !== history.tail.replid || reply.offset < history.start) {
+      throw new GatewayError("SOURCE_NOT_READY", "the server's snapshot does not belong to the history that is streamed");
     }
+    const { replid, offset } = reply;
+    onFullSync();
+    // Until the log is there, the snapshot stays at the server and not in our memory (BOUNDED).
+    connection.pause();
+    await reached(journal, history, offset, signal);
+    connection.resume();
+    log.info({ event: "source.snapshot-started", history: history.id, offset }, "taking another snapshot");
+    await receiveSnapshot({ connection, replid, offset, begin: (info) => history.beginSnapshot(info) }, signal);
+    log.info({ event: "source.snapshot-finished", history: history.id, offset }, "took another snapshot");
+  } finally {
+    connection.close();
   }
 }
 

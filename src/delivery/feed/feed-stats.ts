@@ -4,9 +4,13 @@ import type { Offset } from "../../stream/position.ts";
 /** Redis's words for the state of a replica at its master; online: it gets the stream. */
 export type ReplicaState = "wait_bgsave" | "send_bulk" | "online";
 
+export type Endpoint = { readonly host: string; readonly port: number };
+
 export type AttachedReplica = {
   /** host:port as it announced itself; without that, as it came. */
   readonly address: string;
+  /** Where it listens, if it said so. */
+  readonly endpoint: Endpoint | undefined;
   readonly version: string | undefined;
   readonly connectedAtMs: number;
   readonly state: ReplicaState;
@@ -26,6 +30,8 @@ export class FeedStats {
   disconnects = 0;
   /** Replicas that went after the snapshot without an acknowledgement: most often they cannot read it. */
   snapshotsRefused = 0;
+  /** Snapshots that an attached replica gave for others. */
+  snapshotsTaken = 0;
   /** Commands and logins that were refused. */
   refusals = 0;
   replicas: () => readonly AttachedReplica[] = () => [];

@@ -19,6 +19,7 @@ import type { Login } from "./dialogue.ts";
 import type { FeedStats } from "./feed-stats.ts";
 import type { FeedFacts } from "./info.ts";
 import { ReplicaSession } from "./replica-session.ts";
+import { SnapshotRenewal, type SnapshotSupply } from "./snapshot-renewal.ts";
 
 const READER = "delivery";
 const MAX_REPLICAS = 64;
@@ -36,6 +37,7 @@ export type FeedOptions = {
   readonly tls?: FeedTls;
   readonly onTlsRenewal?: (renewed: () => void) => () => void;
   readonly journal: StreamLog;
+  readonly supply: SnapshotSupply;
   readonly log: Logger;
   readonly clock: Clock;
   /** Shared by all attempts. */
@@ -59,14 +61,17 @@ export class Feed implements Service {
 
   /** Returns when the signal aborts. Throws FEED_UNAVAILABLE when it cannot listen. */
   async run(signal: AbortSignal): Promise<void> {
-    const { stats, journal } = this.#options;
+    const { stats, journal, supply, log, clock } = this.#options;
     const server = this.#createServer();
     const forget = followRenewals(server, this.#options);
     const over = new AbortController();
     const stopProgress = journal.onProgress(() => this.#moved());
     const following = this.#followChanges(over.signal);
     stats.replicas = () => this.#replicas();
-    server.on(server instanceof TlsServer ? "secureConnection" : "connection", (socket: Socket) => this.#welcome(socket, over.signal));
+    const renewal = new SnapshotRenewal({ supply, journal, replicas: stats.replicas, stats, log, clock, signal: over.signal });
+    server.on(server instanceof TlsServer ? "secureConnection" : "connection", (socket: Socket) =>
+      this.#welcome(socket, renewal, over.signal),
+    );
     try {
       await this.#listen(server, signal);
     } finally {
@@ -104,7 +109,7 @@ export class Feed implements Service {
     });
   }
 
-  #welcome(socket: Socket, signal: AbortSignal): void {
+  #welcome(socket: Socket, renewal: SnapshotRenewal, signal: AbortSignal): void {
     const { journal, log, clock, stats, login } = this.#options;
     const session = new ReplicaSession({
       socket,
@@ -113,6 +118,7 @@ export class Feed implements Service {
       facts: () => this.#facts(),
       journal,
       progressed: this.#progressed,
+      renewal,
       log,
       clock,
       stats,

@@ -17,6 +17,7 @@ import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import type { AttachedReplica, FeedStats, ReplicaState } from "./feed-stats.ts";
 import { type Asked, decidePsync } from "./psync.ts";
 import { RequestParser } from "./request-parser.ts";
+import type { SnapshotRenewal } from "./snapshot-renewal.ts";
 import { stableBytes } from "./stable-bytes.ts";
 
 /** As often as a master sends newlines to a replica that waits for its BGSAVE. */
@@ -33,6 +34,7 @@ export type SessionOptions = Omit<DialogueOptions, "id"> & {
   readonly log: Logger;
   readonly clock: Clock;
   readonly stats: FeedStats;
+  readonly renewal: SnapshotRenewal;
   /** False: no more replicas may attach. */
   readonly admit: () => boolean;
   /** Attached, acknowledged or gone. */
@@ -90,8 +92,10 @@ export class ReplicaSession {
   get replica(): AttachedReplica | undefined {
     if (this.#attached === undefined || this.#over.signal.aborted) return undefined;
     const port = Number(this.#dialogue.note("listening-port") ?? 0);
+    const host = this.#dialogue.note("ip-address") ?? this.#socket.remoteAddress;
     return {
-      address: formatPeer(this.#dialogue.note("ip-address") ?? this.#socket.remoteAddress, port || this.#socket.remotePort),
+      address: formatPeer(host, port || this.#socket.remotePort),
+      endpoint: port > 0 && host !== undefined ? { host, port } : undefined,
       version: this.#dialogue.note("version"),
       connectedAtMs: this.#connectedAtMs,
       state: this.#state,
@@ -164,7 +168,7 @@ export class ReplicaSession {
 
   /** Waits for a history, and for a whole snapshot when one is needed. Undefined: told to come again. */
   async #decide(asked: Asked | undefined, signal: AbortSignal): Promise<Start | undefined> {
-    const { journal, log, progressed } = this.#options;
+    const { journal, log, renewal } = this.#options;
     for (let said = false; !signal.aborted; ) {
       const history = journal.current;
       if (history !== undefined) {
@@ -180,11 +184,17 @@ export class ReplicaSession {
           return undefined;
         }
         if (decision === "continue") return { history, from: asked!.offset, snapshot: undefined };
-        if (snapshot?.state === "complete") return { history, from: snapshot.info.offset, snapshot };
+        if (snapshot?.state === "complete") {
+          const best = await renewal.best(history, snapshot);
+          // Gone while a newer one was taken, and that, too: look again.
+          if (best.state === "complete" && history === journal.current) return { history, from: best.info.offset, snapshot: best };
+          continue;
+        }
       }
       if (!said) log.warn({ event: "feed.snapshot-awaited", remote: this.#remote }, "a replica waits for a snapshot");
       said = true;
-      await progressed.wait(signal);
+      if (history === undefined) await journal.changed(signal);
+      else await renewal.anew(history, signal);
     }
     return undefined;
   }

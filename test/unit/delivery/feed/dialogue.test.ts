@@ -6,6 +6,7 @@ import { Offset, Replid } from "../../../../src/stream/position.ts";
 const REPLID = Replid.of("c".repeat(40));
 const replica = {
   address: "10.0.0.2:6379",
+  endpoint: undefined,
   version: "7.0.15",
   connectedAtMs: 0,
   state: "online",
