@@ -222,10 +222,7 @@ test("a damaged snapshot of a master is forgotten alone: the records stay, and a
   await journal.close();
 });
 
-test.each([
-  ["master", 0],
-  ["peer", 1],
-] as const)("after a restart an unfinished snapshot of a %s is gone on with at chunk %d", async (writtenBy, chunks) => {
+test.each(["master", "peer"] as const)("after a restart a second snapshot of a %s that was not finished begins anew", async (writtenBy) => {
   await using folder = await tempFolder("journal");
   const journal = await openJournal(folder.path, { writtenBy });
   const unfinished = { ...SNAPSHOT, id: OTHER_SNAPSHOT.id };
@@ -234,7 +231,8 @@ test.each([
   await written(journal);
   await journal.close();
   const again = await openJournal(folder.path, { writtenBy });
-  expect(again.current!.beginSnapshot(unfinished).chunks).toBe(chunks);
+  expect(again.current!.snapshot?.info.id).toBe(SNAPSHOT.id);
+  expect(again.current!.beginSnapshot(unfinished).chunks).toBe(0);
   await again.close();
 });
 
