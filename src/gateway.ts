@@ -164,7 +164,7 @@ class Gateway {
 
   /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
   async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
-    const { listen, subscribers, behind, masterAck, heartbeatMs, journal: settings } = this.#view;
+    const { listen, subscribers, behind, masterAck, ackBound: bound, heartbeatMs, journal: settings } = this.#view;
     const clock = this.#clock;
     const journal = await this.#openJournal(stream, "master");
     const stats = new SourceStats(clock.nowMs());
@@ -190,6 +190,7 @@ class Gateway {
           ...common,
           log: this.#child("source"),
           remote,
+          bound,
           heartbeat,
           onRecord: (header) => lag.onRecord(header),
           onStreaming: () => {

@@ -132,6 +132,8 @@ function masterStatus({ source, address, lag, heartbeat }: OriginParts): MasterS
     historiesLost: source.historiesLost,
     failovers: source.failovers,
     pauses: source.pauses,
+    acksHeld: source.acksHeld,
+    ...(source.ackHeldSinceMs !== undefined && { ackHeldSinceMs: source.ackHeldSinceMs }),
     ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
     heartbeat: heartbeatStatus(heartbeat, lag, source),
     ...lastError(source.lastError),

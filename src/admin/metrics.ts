@@ -121,6 +121,13 @@ const METRICS: readonly Metric[] = [
   stream("gauge", "causeway_master_acked_offset_bytes", "What was last acknowledged to the master.", ({ master }) =>
     toNumber(master?.ackedOffset),
   ),
+  stream(
+    "gauge",
+    "causeway_master_ack_held",
+    "1 while the master is not acknowledged, because other regions are too far behind.",
+    ({ master }) => master && (master.ackHeldSinceMs === undefined ? 0 : 1),
+  ),
+  stream("counter", "causeway_master_acks_held_total", "Times that this began.", ({ master }) => master?.acksHeld),
 
   stream("counter", "causeway_delivery_units_total", "Transactions committed in the target.", ({ delivery }) => delivery?.units),
   stream("counter", "causeway_delivery_commands_total", "Commands committed in the target.", ({ delivery }) => delivery?.commands),

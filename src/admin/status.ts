@@ -119,6 +119,10 @@ export type MasterStatus = {
   /** What we last acknowledged to the master. */
   readonly ackedOffset?: string;
   readonly ackedAtMs?: number;
+  /** Another region is further behind than `master.bound` allows: the master is not acknowledged since then. */
+  readonly ackHeldSinceMs?: number;
+  /** Times that this began. */
+  readonly acksHeld: number;
   readonly heartbeat: HeartbeatStatus;
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;

@@ -11,6 +11,7 @@ import type { HeartbeatCode } from "../stream/heartbeat.ts";
 import type { HistoryLog, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset } from "../stream/position.ts";
 import { encodeRecord, type RecordHeader } from "../stream/record.ts";
+import { AckBound } from "./ack-bound.ts";
 import { Cutter } from "./cutter.ts";
 import { receiveSnapshot } from "./full-sync.ts";
 import { Gathering } from "./gathering.ts";
@@ -34,6 +35,8 @@ export type SourceOptions = {
   readonly onStreaming?: () => void;
   /** The master is acknowledged only what another region has, too. */
   readonly remote?: RemoteAcks | undefined;
+  /** With `remote`: while another region lacks what is older than `lagMs`, the master is acknowledged nothing but once per `keepaliveMs`. */
+  readonly bound?: { readonly lagMs: number; readonly keepaliveMs: number } | undefined;
   /** Defaults: `MasterConnection`'s, and one second as replicas do. */
   readonly silenceMs?: number;
   readonly ackIntervalMs?: number;
@@ -57,6 +60,7 @@ export class Source {
   readonly #stats: SourceStats;
   /** The master waits for an acknowledgement of this much (WAIT, SHUTDOWN). */
   #askedFor: Offset | undefined;
+  #bound: AckBound | undefined;
 
   constructor(options: SourceOptions) {
     this.#options = options;
@@ -162,8 +166,13 @@ export class Source {
         },
       },
     });
+    const { bound } = this.#options;
+    this.#bound = bound && new AckBound(bound.lagMs, offset);
     const acknowledge = () => this.#acknowledge(connection, history, offset);
-    const acknowledging = setInterval(acknowledge, ackIntervalMs);
+    const acknowledging = setInterval(() => {
+      this.#bound?.observe(cutter.offset, clock.nowMs());
+      acknowledge();
+    }, ackIntervalMs);
     const acknowledgeIfAsked = () => {
       if (this.#askedFor !== undefined) acknowledge();
     };
@@ -213,7 +222,7 @@ export class Source {
 
   /** ACK_AFTER_DURABLE: what the master hears is on our disk and, where that is wanted, in another region. */
   #acknowledge(connection: MasterConnection, history: HistoryLog, begun: Offset): void {
-    const { remote } = this.#options;
+    const { remote, clock } = this.#options;
     const progress = this.#journal.progress;
     const durable = progress?.history === history.id ? progress.durable?.offset : undefined;
     const here = durable ?? begun;
@@ -221,9 +230,29 @@ export class Source {
     if (remote) {
       const there = remote.furthest(history.id) ?? NOTHING;
       if (there < here) offset = there;
+      if (this.#isHeldBack(there, clock.nowMs())) return;
     }
     connection.send(["REPLCONF", "ACK", `${offset}`]);
-    this.#stats.acked = { offset, atMs: this.#options.clock.nowMs() };
+    this.#stats.acked = { offset, atMs: clock.nowMs() };
     if (this.#askedFor !== undefined && offset >= this.#askedFor) this.#askedFor = undefined;
+  }
+
+  /** Any acknowledgement would make us a good replica to the master for min-replicas-max-lag; none for repl-timeout ends the connection. */
+  #isHeldBack(there: Offset, nowMs: number): boolean {
+    const { bound, log } = this.#options;
+    const stats = this.#stats;
+    const exceeded = this.#bound?.isExceeded(there, nowMs) ?? false;
+    if (exceeded && stats.ackHeldSinceMs === undefined) {
+      stats.ackHeldSinceMs = nowMs;
+      stats.acksHeld++;
+      log.warn(
+        { event: "source.ack-held", there },
+        "another region is too far behind: the master is not acknowledged, its min-replicas-max-lag applies",
+      );
+    } else if (!exceeded && stats.ackHeldSinceMs !== undefined) {
+      stats.ackHeldSinceMs = undefined;
+      log.info({ event: "source.ack-resumed", there }, "another region has caught up: the master is acknowledged again");
+    }
+    return exceeded && bound !== undefined && stats.acked !== undefined && nowMs - stats.acked.atMs < bound.keepaliveMs;
   }
 }

@@ -19,6 +19,9 @@ export class SourceStats {
   /** Why no heartbeat goes through the master; undefined while they return, or are off. */
   heartbeatTrouble: string | undefined;
   acked: Mark | undefined;
+  /** Another region is too far behind, so that the master is not acknowledged since then; and how often that began. */
+  ackHeldSinceMs: number | undefined;
+  acksHeld = 0;
   /** What ended the last connection. */
   lastError: { readonly message: string; readonly atMs: number } | undefined;
 

@@ -107,6 +107,9 @@ function circle(regions: Checkable["regions"], region: string, origin: string): 
 /** An acknowledgement that waits for another region waits for ever where none takes the stream. */
 function* acknowledgements({ regions }: Checkable): Iterable<Complaint> {
   for (const [region, { master }] of regions) {
+    if (master?.bound && master.ack === "local-durable") {
+      yield { path: ["regions", region, "master", "bound"], message: "expected ack: remote-durable or remote-applied beside it" };
+    }
     if (!master || master.ack === "local-durable" || [...regions.values()].some(({ origins }) => origins.has(region))) continue;
     yield {
       path: ["regions", region, "master", "ack"],

@@ -81,6 +81,8 @@ export type RegionView = {
   readonly master?: ServerAddress;
   /** What the master is acknowledged. */
   readonly masterAck: MasterSettings["ack"];
+  /** How far behind another region may be before the master is acknowledged nothing; undefined: any far. */
+  readonly ackBound: { readonly lagMs: number; readonly keepaliveMs: number } | undefined;
   /** Between two heartbeats through the master; undefined: off. */
   readonly heartbeatMs: number | undefined;
   /** Our own stream; absent without a master. */
@@ -137,6 +139,7 @@ export function regionView(topology: Topology, region: string): RegionView {
       stream: StreamId.of(region),
     }),
     masterAck: own.master?.ack ?? "local-durable",
+    ackBound: own.master?.bound && { lagMs: own.master.bound.lag, keepaliveMs: own.master.bound.keepalive },
     heartbeatMs: own.master === undefined || own.master.heartbeat === "off" ? undefined : own.master.heartbeat,
     subscribers: own.master ? subscribersOf(topology, region, region) : [],
     behind: own.master ? behind(topology, region, region) : [],

@@ -119,6 +119,19 @@ export const masterSchema = serverSchema.extend({
     .describe(
       "What the master is acknowledged, and so what its WAIT counts: what is durable in our own journal, or only what another region has durable, or has applied.",
     ),
+  bound: z
+    .strictObject({
+      lag: duration("1s", "1h").describe("Another region may lack what is younger than this."),
+      keepalive: duration("1s", "1d")
+        .prefault("50s")
+        .describe(
+          "Once in this time the master is acknowledged all the same, or it would close the connection: less than its repl-timeout.",
+        ),
+    })
+    .optional()
+    .describe(
+      "With an ack that waits for another region: while that one is further behind, the master is not acknowledged, so that its min-replicas-to-write and min-replicas-max-lag refuse writes.",
+    ),
 });
 
 const feedSettings = z.strictObject({

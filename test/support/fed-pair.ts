@@ -23,6 +23,7 @@ export type FedPairOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly rttMs?: number;
   readonly ack?: ServerSpec["ack"];
+  readonly bound?: ServerSpec["bound"];
   readonly relay?: boolean;
 };
 
@@ -78,7 +79,13 @@ export class FedPair implements AsyncDisposable {
         folder,
         ports,
         regions: {
-          "us-east": { master: { url: `redis://127.0.0.1:${masterAddress.port}`, ...(options.ack && { ack: options.ack }) } },
+          "us-east": {
+            master: {
+              url: `redis://127.0.0.1:${masterAddress.port}`,
+              ...(options.ack && { ack: options.ack }),
+              ...(options.bound && { bound: options.bound }),
+            },
+          },
           "eu-west": { feeds: { "us-east": options.feed ? { listen, ...options.feed } : listen } },
           ...(options.relay && { "eu-north": { feeds: { "us-east": further }, via: { "us-east": "eu-west" } } }),
         },

@@ -51,6 +51,7 @@ export const originStatus: GatewayStatus = {
         historiesLost: 0,
         failovers: 1,
         pauses: 3,
+        acksHeld: 0,
         ackedOffset: "123456000",
         ackedAtMs: AT - 500,
         heartbeat: { state: "measured", delayMs: 0.3, returned: 3_700 },

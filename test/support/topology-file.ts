@@ -11,6 +11,7 @@ export type ServerSpec = {
   /** Only of a master. */
   readonly heartbeat?: string;
   readonly ack?: "local-durable" | "remote-durable" | "remote-applied";
+  readonly bound?: { readonly lag: string; readonly keepalive: string };
 };
 
 /** host:port, or as the topology has it. */

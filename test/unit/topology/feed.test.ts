@@ -66,6 +66,11 @@ test("an acknowledgement by another region needs one that takes the stream", () 
   const text = readFileSync(file, "utf8").replace("redis://127.0.0.1:6379", '"redis://127.0.0.1:6379", ack: remote-durable');
   writeFileSync(file, text);
   expect(regionView(loadTopology(file, env), "us-east").masterAck).toBe("remote-durable");
+  const bounded = (ack: string) => writeFileSync(file, text.replace("ack: remote-durable", `ack: ${ack}, bound: { lag: 5s }`));
+  bounded("remote-durable");
+  expect(regionView(loadTopology(file, env), "us-east").ackBound).toEqual({ lagMs: 5_000, keepaliveMs: 50_000 });
+  bounded("local-durable");
+  expect(() => loadTopology(file, env)).toThrow("regions.us-east.master.bound: expected ack: remote-durable or remote-applied beside it");
   writeFileSync(file, text.replace(/replicas: .*/, "replicas: {}"));
   expect(() => loadTopology(file, env)).toThrow("regions.us-east.master.ack: expected local-durable, or a region");
 });
