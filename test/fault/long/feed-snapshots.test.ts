@@ -81,3 +81,18 @@ test("the relay has no snapshot any more: the region behind it begins with one t
   await pair.same(replica);
   expect((await pair.stream("us-east")).master).toMatchObject({ fullSyncs: 2, historiesLost: 0 });
 });
+
+test("ten replicas share one journal", async () => {
+  await using pair = await FedPair.start();
+  await pair.master.call("SET", "first", "value");
+  const replicas = await Promise.all(Array.from({ length: 10 }, () => pair.attach()));
+  await churn(pair.master, 4 * MIB);
+  for (const replica of replicas) await pair.same(replica);
+  const { fullSyncs, replicas: attached } = await pair.feed();
+  expect([fullSyncs, attached.length]).toEqual([10, 10]);
+  expect((await pair.stream("us-east")).master?.fullSyncs).toBe(1);
+  await pair.respawn("eu-west");
+  await churn(pair.master, 4 * MIB);
+  for (const replica of replicas) await pair.same(replica);
+  expect(await pair.feed()).toMatchObject({ fullSyncs: 0, partialSyncs: 10 });
+});
