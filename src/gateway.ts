@@ -42,7 +42,7 @@ import { LinkListener } from "./link/listener.ts";
 import { PeerAcks } from "./link/peer-acks.ts";
 import type { PeerAck } from "./link/sender-session.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
-import { type Clock, systemClock } from "./runtime/clock.ts";
+import { systemClock } from "./runtime/clock.ts";
 import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
 import { HeartbeatSender, type HeartbeatSenderOptions } from "./source/heartbeat-sender.ts";
 import { SnapshotOrder, SnapshotTaker, takeSnapshot } from "./source/snapshot-taker.ts";
@@ -107,7 +107,7 @@ class Gateway {
   readonly #options: GatewayOptions;
   readonly #view: RegionView;
   readonly #log: Logger;
-  readonly #clock: Clock = systemClock;
+  readonly #clock = systemClock;
   readonly #startedAtMs: number;
   readonly #journals = new Map<StreamId, StreamJournal>();
   readonly #rates = new Map<StreamId, StreamRates>();
@@ -192,7 +192,7 @@ class Gateway {
           remote,
           bound,
           heartbeat,
-          onRecord: (header) => lag.onRecord(header),
+          onRecord: (header) => lag.onRecord({ ...header, readAtMs: clock.nowMs() }),
           onStreaming: () => {
             lag.master.forget();
             healthy();

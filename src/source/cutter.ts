@@ -16,7 +16,8 @@ export type CutterOptions = {
   readonly offset: Offset;
   readonly db: number;
   readonly replid: Replid;
-  readonly nowMs: () => number;
+  /** Each record says when it was read: what a relative TTL in it counts from. */
+  readonly wallMs: () => number;
   /** Gets each record, encoded, in order. */
   readonly emit: (record: Buffer, header: RecordHeader) => void;
   /** The master asked for an acknowledgement (REPLCONF GETACK). */
@@ -29,7 +30,7 @@ type CutterHeartbeat = { readonly code: HeartbeatCode; readonly onReturned: (sen
 
 export class Cutter {
   readonly #scanner: CommandScanner;
-  readonly #nowMs: () => number;
+  readonly #wallMs: () => number;
   readonly #emit: (record: Buffer, header: RecordHeader) => void;
   readonly #onGetAck: (() => void) | undefined;
   readonly #heartbeat: CutterHeartbeat | undefined;
@@ -50,7 +51,7 @@ export class Cutter {
 
   constructor(options: CutterOptions) {
     this.#scanner = new CommandScanner({ db: options.db });
-    this.#nowMs = options.nowMs;
+    this.#wallMs = options.wallMs;
     this.#emit = options.emit;
     this.#onGetAck = options.onGetAck;
     this.#heartbeat = options.heartbeat;
@@ -127,7 +128,7 @@ export class Cutter {
       db: this.#fromDb,
       dbAfter,
       commands,
-      readAtMs: this.#nowMs(),
+      readAtMs: this.#wallMs(),
       open,
     };
     this.#emit(encodeRecord(header, this.#pending.subarray(this.#start, end)), header);

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { WallClock } from "../runtime/clock.ts";
 import type { HeartbeatCode } from "../stream/heartbeat.ts";
 import type { HistoryLog, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset } from "../stream/position.ts";
@@ -26,7 +26,7 @@ export type SourceOptions = {
   readonly listeningPort: number;
   readonly journal: StreamLog;
   readonly log: Logger;
-  readonly clock: Clock;
+  readonly clock: WallClock;
   readonly stats: SourceStats;
   readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
   /** Our own heartbeat in the master's stream, and when it was sent and where it ends. */
@@ -132,7 +132,7 @@ export class Source {
     );
     if (reply.replid === undefined || reply.replid === replid) return;
     // A failover: same history, new name. The empty record makes the name durable before any byte under it.
-    const readAtMs = this.#options.clock.nowMs();
+    const readAtMs = this.#options.clock.wallMs();
     const renamed = { from: offset, to: offset, replid: reply.replid, db, dbAfter: db, commands: 0, readAtMs, open: false };
     history.append(encodeRecord(renamed, EMPTY));
     this.#stats.failovers++;
@@ -150,7 +150,7 @@ export class Source {
       offset,
       db,
       replid,
-      nowMs: () => clock.nowMs(),
+      wallMs: () => clock.wallMs(),
       emit: (record, header) => {
         history.append(record);
         onRecord(header, record.length);

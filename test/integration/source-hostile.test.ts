@@ -1,6 +1,7 @@
 /** A master that is none: it answers the handshake and then sends what it likes. The source ends with a typed error and has stored nothing wrong. */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
+import { encodeCommand } from "../../src/resp/encode.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { MasterConnection } from "../../src/source/master-connection.ts";
 import { Source } from "../../src/source/source.ts";
@@ -54,6 +55,7 @@ function endlessly(socket: Socket, piece: Buffer, head = ""): void {
   more();
 }
 
+const MIB = 1024 * 1024;
 const FULL = `+FULLRESYNC ${REPLID_A} 100\r\n`;
 const DIGITS = Buffer.alloc(65_536, "9");
 const rdbOf = (db: string) => makeRdb([0xfa, rdbString("repl-stream-db"), rdbString(db)]);
@@ -110,4 +112,50 @@ test("BOUNDED: a master that sends 32 MiB while nobody has asked for it is not r
   } finally {
     connection.close();
   }
+});
+
+test("BOUNDED: while the journal has no room the master is not read; once there is, it is", async () => {
+  const command = encodeCommand("SET", "k", Buffer.alloc(8_000, "v"));
+  await using master = await FakeMaster.listen((socket) => endlessly(socket, command, "+CONTINUE\r\n"));
+  const journal = new MemoryLog(STREAM);
+  journal.begin({ id: "1", replid: REPLID_A, offset: 100n });
+  journal.full = true;
+  const stats = new SourceStats();
+  const options = { address: master.address, listeningPort: 1, log: quiet, clock: systemClock, stats, journal };
+  const stop = new AbortController();
+  const running = new Source({ ...options, onRecord: () => undefined }).run(stop.signal);
+  let read: readonly number[] = [-1];
+  await eventually(() => {
+    read = [stats.bytesRead, ...read.slice(0, 19)];
+    return stats.pauses > 0 && read.length === 20 && new Set(read).size === 1;
+  });
+  expect(read[0]).toBeLessThan(MIB);
+  journal.full = false;
+  await eventually(() => stats.bytesRead > 4 * MIB);
+  stop.abort();
+  await running.catch(() => undefined);
+});
+
+test("a record says when it was read by the wall clock as it is then, also when that has jumped: relative TTLs count from there", async () => {
+  let wallMs = 1_700_000_000_000;
+  await using master = await FakeMaster.listen((socket) => socket.write("+CONTINUE\r\n"));
+  const journal = new MemoryLog(STREAM);
+  const history = journal.begin({ id: "1", replid: REPLID_A, offset: 100n });
+  const clock = { nowMs: systemClock.nowMs, wallMs: () => wallMs };
+  const options = { address: master.address, listeningPort: 1, log: quiet, clock, stats: new SourceStats(), journal };
+  const read: number[] = [];
+  const stop = new AbortController();
+  const running = new Source({ ...options, onRecord: ({ readAtMs }) => read.push(readAtMs) }).run(stop.signal);
+  const socket = await eventually(() => [...master.sockets][0] ?? false);
+  if (!socket) throw new Error("nobody came");
+  const command = encodeCommand("SETEX", "k", 100, "v");
+  for (const jumpMs of [0, -3_600_000, 7_200_000]) {
+    wallMs += jumpMs;
+    const { offset } = history.tail;
+    socket.write(command);
+    await eventually(() => history.tail.offset > offset);
+    expect(read.at(-1)).toBe(wallMs);
+  }
+  stop.abort();
+  await running.catch(() => undefined);
 });

@@ -25,7 +25,7 @@ function cutAll(bytes: Buffer, chunkBytes: number, flushEvery: number): readonly
     offset: Offset.of(START),
     db: 3,
     replid,
-    nowMs: () => ++now,
+    wallMs: () => ++now,
     emit: (record) => {
       const header = decodeRecordHeader(record);
       records.push({ record, header, payload: decodePayload(record, header) });

@@ -65,7 +65,7 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
   const bytes = damaged(random);
   const records: { readonly record: Buffer; readonly header: RecordHeader }[] = [];
   const cutter = new Cutter({
-    ...{ offset: START, db: 0, replid: Replid.of("a".repeat(40)), nowMs: () => 1_700_000_000_000 },
+    ...{ offset: START, db: 0, replid: Replid.of("a".repeat(40)), wallMs: () => 1_700_000_000_000 },
     emit: (record, header) => records.push({ record, header }),
   });
   const cut = outcomeOf(() => {
