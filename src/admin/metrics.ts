@@ -3,10 +3,14 @@
  * regions, streams, peers, stages and command names, all of them bounded. `deploy/METRICS.md` documents each one.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { CONDITION_WORDS } from "../delivery/write/replies.ts";
 import type { Quantiles } from "../lag/histogram.ts";
+import { REFUSAL_REASONS } from "../link/refusals.ts";
+import { TRANSLATED_COMMANDS } from "../resp/command-kinds.ts";
 import { histogramOf } from "./prometheus-histogram.ts";
 import {
   type CertificateStatus,
+  type DeliveryStatus,
   type FedReplicaStatus,
   type GatewayStatus,
   type LinkStatus,
@@ -162,13 +166,13 @@ const METRICS: readonly Metric[] = [
     "Times the connection to the target was made again.",
     ({ delivery }) => delivery?.reconnects,
   ),
-  named("causeway_delivery_dropped_total", "Commands not carried on, by reason.", "reason", ({ delivery }) => delivery?.dropped),
-  named("causeway_delivery_rewritten_total", "Commands rewritten, by name.", "command", ({ delivery }) => delivery?.rewritten),
+  named("causeway_delivery_dropped_total", "Commands not carried on, by name.", ["reason", TRANSLATED_COMMANDS], (of) => of.dropped),
+  named("causeway_delivery_rewritten_total", "Commands rewritten, by name.", ["command", TRANSLATED_COMMANDS], (of) => of.rewritten),
   named(
     "causeway_delivery_untranslated_total",
     "Commands too large to be rewritten, by name.",
-    "command",
-    ({ delivery }) => delivery?.untranslated,
+    ["command", TRANSLATED_COMMANDS],
+    (of) => of.untranslated,
   ),
   named(
     "causeway_delivery_unsupported_total",
@@ -179,8 +183,8 @@ const METRICS: readonly Metric[] = [
   named(
     "causeway_delivery_conditions_total",
     "Times the target took no writes, by its own word.",
-    "condition",
-    ({ delivery }) => delivery?.conditions,
+    ["condition", CONDITION_WORDS],
+    (of) => of.conditions,
   ),
 
   stream("counter", "causeway_feed_full_syncs_total", "Replicas that got a snapshot.", ({ feed }) => feed?.fullSyncs),
@@ -214,7 +218,8 @@ const METRICS: readonly Metric[] = [
     type: "counter",
     help: "Connections to the link port that were turned away, by reason.",
     labels: ["reason"],
-    samples: ({ listener }) => Object.entries(listener?.refusals ?? {}).map(([reason, count]): Sample => [{ reason }, count]),
+    samples: ({ listener }) =>
+      Object.entries(listener ? fromZero(REFUSAL_REASONS, listener.refusals) : {}).map(([reason, count]): Sample => [{ reason }, count]),
   },
 
   link("gauge", "causeway_link_connected", "1 while the link is up.", ({ connectedAtMs }) => (connectedAtMs === undefined ? 0 : 1)),
@@ -351,17 +356,25 @@ function fed(name: string, help: string, value: (replica: FedReplicaStatus) => n
   );
 }
 
+/** One sample for each word that is known beforehand, and for each that was counted. */
 function named(
   name: string,
   help: string,
-  label: string,
-  counts: (stream: StreamStatus) => Readonly<Record<string, number>> | undefined,
+  [label, words]: readonly [label: string, words: readonly string[]],
+  counts: (delivery: DeliveryStatus) => Readonly<Record<string, number>>,
 ): Metric {
   const samples = (status: GatewayStatus) =>
-    status.streams.flatMap((each) =>
-      Object.entries(counts(each) ?? {}).map(([word, count]): Sample => [{ stream: each.id, [label]: word }, count]),
+    status.streams.flatMap(({ id, delivery }) =>
+      Object.entries(delivery ? fromZero(words, counts(delivery)) : {}).map(
+        ([word, count]): Sample => [{ stream: id, [label]: word }, count],
+      ),
     );
   return { name, type: "counter", help, labels: ["stream", label], samples };
+}
+
+/** A counter that appears with its first event has not increased, as Prometheus sees it: each is there from the start. */
+function fromZero(words: readonly string[], counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return { ...Object.fromEntries(words.map((word) => [word, 0])), ...counts };
 }
 
 function link(type: Metric["type"], name: string, help: string, value: (link: LinkStatus) => number | undefined): Metric {

@@ -1,6 +1,11 @@
 /** Counts who was turned away and why; the log gets the first of each reason, then one line for many. */
 import type { Logger } from "pino";
 import type { Clock } from "../runtime/clock.ts";
+import { REFUSALS } from "../wire/frames.ts";
+
+/** Beside what is said to the peer: who was let go without a word. */
+export const REFUSAL_REASONS = [...REFUSALS, "crowded", "failover", "http", "late", "tls"] as const;
+type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 const FOLD_MS = 10_000;
 
@@ -15,8 +20,7 @@ export class Refusals {
     this.#clock = options.clock;
   }
 
-  /** `reason` comes from a fixed list of ours, never from the peer. */
-  add(reason: string, message: string): void {
+  add(reason: RefusalReason, message: string): void {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);
     const last = this.#logged.get(reason);

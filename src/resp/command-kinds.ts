@@ -16,3 +16,6 @@ export const EXAMINED_COMMANDS: readonly string[] = [
   "SETEX",
   "PSETEX",
 ];
+
+/** All that may be dropped, rewritten or passed without having been looked into. */
+export const TRANSLATED_COMMANDS: readonly string[] = ["SET", ...EXAMINED_COMMANDS];

@@ -2,7 +2,7 @@
 import { type ErrorCode, GatewayError, publicError } from "../../errors.ts";
 
 /** The target cannot take writes now; the same unit will do later or after its failover. */
-const CONDITIONS = new Set([
+const CONDITIONS: ReadonlySet<string> = new Set([
   "OOM",
   "READONLY",
   "LOADING",
@@ -17,6 +17,8 @@ const CONDITIONS = new Set([
 ]);
 /** A condition for which Redis has no word of its own; it is said to a new connection before anything was asked. */
 const MAX_CLIENTS = "ERR max number of clients";
+/** What a condition is counted by: its first word, also of the one without a word of its own, and "waiting" for one without an answer. */
+export const CONDITION_WORDS: readonly string[] = [...CONDITIONS, "ERR", "waiting"];
 /** EXEC says so of what came between it and its commands, which were queued without an error. */
 const EXEC_ABORTED = "EXECABORT Transaction discarded because of: ";
 /** The login or its rights do not do. */

@@ -47,6 +47,17 @@ test("what is not known is no sample, and a second scrape is no double count", a
   );
 });
 
+test("NEVER_SILENT: a counter that is named by what happens is there, as zero, before it has happened", async () => {
+  const [origin, replica] = [await renderMetrics(originStatus), await renderMetrics(replicaStatus)];
+  for (const reason of ["tls", "late", "superseded"]) {
+    expect(origin).toContain(`causeway_listener_refusals_total{region="us-east",reason="${reason}"} 0`);
+  }
+  expect(replica).toContain('causeway_delivery_conditions_total{region="eu-west",stream="us-east/0",condition="READONLY"} 0');
+  expect(replica).toContain('causeway_delivery_untranslated_total{region="eu-west",stream="us-east/0",command="SET"} 0');
+  expect(replica).toContain('causeway_delivery_rewritten_total{region="eu-west",stream="us-east/0",command="SETEX"} 0');
+  expect(replica).toContain('causeway_delivery_dropped_total{region="eu-west",stream="us-east/0",reason="PUBLISH"} 0');
+});
+
 test("names say their unit, and counters end in _total", () => {
   for (const { name, type } of metricCatalogue()) {
     expect(name).toMatch(/^causeway_[a-z0-9]+(_[a-z0-9]+)*$/);
