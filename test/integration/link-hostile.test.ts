@@ -215,6 +215,17 @@ test("BOUNDED: a message that never ends is not gathered beyond what a handshake
   await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 }, unauthenticated: 0 }));
 });
 
+test.each<[string, (ws: WebSocket) => void]>([
+  ["larger than a frame", (ws) => ws.send(Buffer.alloc(MAX_FRAME_BYTES + 1), { fin: false })],
+  ["in more pieces than a frame may have", (ws) => Array.from({ length: 40 }, () => ws.send(Buffer.alloc(1), { fin: false }))],
+])("BOUNDED: a message that never ends and is %s is not gathered, whoever sends it", async (_, send) => {
+  await using pair = await LinkPair.open();
+  const stranger = await Stranger.proven(pair.port);
+  send(stranger.ws);
+  await stranger.closed();
+  expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 } });
+});
+
 test("BOUNDED: who opens a connection and says nothing is let go, and counted", async () => {
   await using pair = await LinkPair.open();
   const stranger = new Stranger(pair.port);

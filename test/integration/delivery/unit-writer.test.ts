@@ -67,6 +67,24 @@ function answers(server: TargetAddress, bytes: string): Promise<string> {
 }
 
 describe("unit writer", () => {
+  test("BOUNDED: an open unit is full when its target takes no more bytes, and ready once it does", async () => {
+    await using server = await RedisServer.start();
+    const writer = await open(server);
+    server.pause();
+    writer.begin();
+    const piece = encodeCommand("APPEND", "k", Buffer.alloc(1024 * 1024));
+    let pieces = 0;
+    // Before it has agreed to the unit, what follows is sent, until its sockets are full.
+    for (; !writer.full && pieces < 64; pieces++) writer.append([piece], 1);
+    expect(pieces).toBeLessThan(64);
+    server.resume();
+    await writer.ready(never);
+    writer.commit(at(1), 0);
+    await writer.drain(never);
+    expect(await server.client().strlen("k")).toBe(pieces * 1024 * 1024);
+    writer.close();
+  });
+
   test("commits units in order with their checkpoint, in their database, and never leaves database 0", async () => {
     await using server = await RedisServer.start();
     const committed: bigint[] = [];

@@ -11,8 +11,11 @@ import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { REPLID, StubHistory } from "../../integration/delivery/stub-log.ts";
 import { recordingLog } from "../../support/journal-kit.ts";
 
-/** Streams everything that `history` holds to a writer that takes all; `seen` gets each end and how many bytes came before it. */
-async function stream(history: StubHistory, start: Offset) {
+/**
+ * Streams everything that `history` holds to a writer that takes all, or says after each part that it is full; `seen` gets each end and how
+ * many bytes came before it.
+ */
+async function stream(history: StubHistory, start: Offset, { full = false } = {}) {
   const from: Checkpoint = {
     ...{ state: "streaming", history: HistoryId.of("a".repeat(16)), offset: start, db: 0, replid: REPLID },
     ...{ snapshotId: undefined, rdbOffset: 0, writer: "", readAtMs: 0 },
@@ -20,9 +23,16 @@ async function stream(history: StubHistory, start: Offset) {
   const stop = new AbortController();
   const ends: { readonly sentBytes: number; readonly offset: Offset }[] = [];
   let sentBytes = 0;
+  /** Parts that were sent without waiting. */
+  let together = 0;
+  let mostTogether = 0;
+  const ready = async () => {
+    together = 0;
+  };
   const writer = {
-    ...{ full: false, inFlightBytes: 0, expected: from, begin: () => undefined },
+    ...{ full, ready, inFlightBytes: 0, expected: from, begin: () => undefined },
     append: (pieces: readonly Buffer[]) => {
+      mostTogether = Math.max(mostTogether, ++together);
       for (const piece of pieces) sentBytes += piece.length;
     },
     commit: ({ offset }: Checkpoint) => {
@@ -35,7 +45,7 @@ async function stream(history: StubHistory, start: Offset) {
   const limits = { databases: 16, maxBulkBytes: Number.POSITIVE_INFINITY };
   const options = { history, from, room: new RawRing(), checkpointKey: "k", ...limits, stats, log, clock: systemClock };
   await new Streaming({ ...options, writer: writer as unknown as UnitWriter, onApplied: () => undefined }).run(stop.signal);
-  return { ends, stats, events };
+  return { ends, mostTogether, stats, events };
 }
 
 test("APPLIED_ONCE: each unit of a record commits the offset at which it ends, not the record's", async () => {
@@ -59,4 +69,16 @@ test("NEVER_SILENT: what is dropped, rewritten or too large to be looked into is
   expect(Object.fromEntries(stats.rewritten)).toEqual({ SETEX: 1 });
   expect(Object.fromEntries(stats.untranslated)).toEqual({ SET: 1 });
   expect(events).toMatchObject([{ event: "delivery.untranslated", level: 40, command: "SET" }]);
+});
+
+test("BOUNDED: a writer that is full is waited for after each part, inside a record and inside a unit", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  const command = encodeCommand("INCR", "n");
+  history.write(Buffer.concat(Array.from({ length: UNIT_COMMANDS * 3 }, () => command)));
+  const large = encodeCommand("APPEND", "k", Buffer.alloc(6 * 1024 * 1024));
+  for (let at = 0; at < large.length; at += 1_000_000) history.write(large.subarray(at, at + 1_000_000));
+  const { mostTogether, ends } = await stream(history, start, { full: true });
+  expect(ends).toHaveLength(4);
+  expect(mostTogether).toBe(1);
 });
