@@ -110,6 +110,15 @@ export class World implements AsyncDisposable {
     await eventually(has, { timeoutMs: 20_000, intervalMs: 50, what: "the replica having everything" });
   }
 
+  /** A master remembers one name of its history beside its own: who slept through two failovers needs a full sync, rightly. */
+  async followed(): Promise<void> {
+    const follows = async () => {
+      const { phase, replid } = await this.origin.stream();
+      return phase === "streaming" && replid === (await this.#master.info("master_replid"));
+    };
+    await eventually(follows, { timeoutMs: CATCH_UP_MS, intervalMs: 50, what: "the gateway knowing the master's name" });
+  }
+
   /** Everything that the master has produced by now is applied in the target, under the master's own name for it. */
   async caughtUp(): Promise<void> {
     const wanted = BigInt((await this.#master.info("master_repl_offset"))!);

@@ -99,6 +99,7 @@ const coordinated = fault({
   parts: ["master", "master line"],
   draw: (random) => ({ lateMs: random.between(0, 500) }),
   happen: async (world, { lateMs }) => {
+    await world.followed();
     await world.replicaCaughtUp();
     const { master, replica, service } = world;
     // PFCOUNT writes what it counted into the key, on a replica too: nobody may ask the old master for it any more.
@@ -118,6 +119,7 @@ const promoted = fault({
   parts: ["master", "master line"],
   draw: (random) => ({ downMs: random.between(0, 800) }),
   happen: async (world, { downMs }) => {
+    await world.followed();
     const { master, replica } = world;
     // A ping that only we got would be a byte that the replica never had.
     await master.call("CONFIG", "SET", "repl-ping-replica-period", 3_600);
