@@ -142,17 +142,18 @@ test("a record says when it was read by the wall clock as it is then, also when 
   const journal = new MemoryLog(STREAM);
   const history = journal.begin({ id: "1", replid: REPLID_A, offset: 100n });
   const clock = { nowMs: systemClock.nowMs, wallMs: () => wallMs };
-  const options = { address: master.address, listeningPort: 1, log: quiet, clock, stats: new SourceStats(), journal };
+  const stats = new SourceStats();
+  const options = { address: master.address, listeningPort: 1, log: quiet, clock, stats, journal };
   const read: number[] = [];
   const stop = new AbortController();
   const running = new Source({ ...options, onRecord: ({ readAtMs }) => read.push(readAtMs) }).run(stop.signal);
-  const socket = await eventually(() => [...master.sockets][0] ?? false);
-  if (!socket) throw new Error("nobody came");
+  await eventually(() => stats.phase === "streaming");
+  const [socket] = master.sockets;
   const command = encodeCommand("SETEX", "k", 100, "v");
   for (const jumpMs of [0, -3_600_000, 7_200_000]) {
     wallMs += jumpMs;
     const { offset } = history.tail;
-    socket.write(command);
+    socket!.write(command);
     await eventually(() => history.tail.offset > offset);
     expect(read.at(-1)).toBe(wallMs);
   }
