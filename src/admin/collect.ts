@@ -103,6 +103,7 @@ function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs
       pendingBytes: stats.pendingBytes,
       diskFull: stats.diskFull,
       droppedNeededBytes: stats.droppedNeededBytes,
+      neededBytes: stats.neededBytes,
       tornTails: stats.tornTails,
       tornBytes: stats.tornBytes,
       damages: stats.damages,

@@ -74,6 +74,7 @@ const METRICS: readonly Metric[] = [
   stream("gauge", "causeway_stream_compression_ratio", "Raw bytes per stored byte.", ({ compressionRatio }) => compressionRatio),
 
   stream("gauge", "causeway_journal_bytes", "Bytes that the journal holds on disk.", ({ journal }) => journal.bytes),
+  stream("gauge", "causeway_journal_needed_bytes", "Bytes of them that a reader still needs.", ({ journal }) => journal.neededBytes),
   stream("gauge", "causeway_journal_segments", "Files of the journal.", ({ journal }) => journal.segments),
   stream("gauge", "causeway_journal_pending_bytes", "Bytes accepted and not yet written.", ({ journal }) => journal.pendingBytes),
   stream("gauge", "causeway_journal_fsync_max_seconds", "Longest fsync seen.", ({ journal }) => journal.fsyncMsMax / 1000),
@@ -177,8 +178,8 @@ const METRICS: readonly Metric[] = [
   named(
     "causeway_delivery_unsupported_total",
     "Things that the target cannot hold, by what and why.",
-    "what",
-    ({ delivery }) => delivery?.unsupported,
+    ["what", []],
+    (of) => of.unsupported,
   ),
   named(
     "causeway_delivery_conditions_total",

@@ -78,6 +78,8 @@ export type JournalStatus = {
   readonly diskFull: boolean;
   /** Bytes that retention dropped although a reader still needed them. */
   readonly droppedNeededBytes: number;
+  /** Bytes on disk that a reader still needs. Above `journal.retention.bytes` they are dropped. */
+  readonly neededBytes: number;
   /** Ends of interrupted writes that were cut at the last start, and their bytes: they were read again from where they came. */
   readonly tornTails: number;
   readonly tornBytes: number;

@@ -33,13 +33,15 @@ export type JournalCounters = {
   damages: number;
   /** Bytes that retention dropped although a reader still needed them. */
   droppedNeededBytes: number;
+  /** On disk and not yet had by every reader, as of the last look. */
+  neededBytes: number;
 };
 
 /** Before anything has happened. */
 export function noCounters(): JournalCounters {
   return {
     ...{ rawBytes: 0, storedBytes: 0, commands: 0, fsyncs: 0, fsyncMsMax: 0 },
-    ...{ tornTails: 0, tornBytes: 0, damages: 0, droppedNeededBytes: 0 },
+    ...{ tornTails: 0, tornBytes: 0, damages: 0, droppedNeededBytes: 0, neededBytes: 0 },
   };
 }
 

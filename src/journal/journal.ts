@@ -51,6 +51,9 @@ export type StreamJournalOptions = {
 /** How often `everysec` syncs and retention looks. */
 const HOUSEKEEPING_MS = 1000;
 const DEFAULT_RETRY_MS = 1000;
+/** Of the size limit, taken by what readers still need: said once above the first, and again only after it was below the second. */
+const NEARLY_FULL = 0.75;
+const ROOM_AGAIN = 0.5;
 /** Dropping what a reader needs is said once per this time, with the sum. */
 const DROPPED_LOG_MS = 60_000;
 const FOLDER = /^(\d{10})-([0-9a-f]{16})$/;
@@ -70,6 +73,7 @@ export class StreamJournal implements StreamLog {
   #applied: Mark | undefined;
   #nextNumber = 1;
   #progressPlanned = false;
+  #nearlyFull = false;
   #droppedLogged = { atMs: Number.NEGATIVE_INFINITY, bytes: 0 };
 
   private constructor(options: StreamJournalOptions) {
@@ -312,10 +316,25 @@ export class StreamJournal implements StreamLog {
       needed: this.#needed(history),
       nowMs: clock.nowMs(),
     });
+    this.#warnBeforeFull(plan.heldBytes);
     await history.dropOldest(plan.drop);
     counters.droppedNeededBytes += plan.neededBytes;
     if (counters.droppedNeededBytes > this.#droppedLogged.bytes && clock.nowMs() - this.#droppedLogged.atMs > DROPPED_LOG_MS)
       this.#logDropped();
+  }
+
+  /** Said before anything needed is dropped, once until there is room again (NEVER_SILENT). */
+  #warnBeforeFull(neededBytes: number): void {
+    const { log, counters } = this.#context;
+    const limitBytes = this.#retention.bytes;
+    counters.neededBytes = neededBytes;
+    if (neededBytes < limitBytes * ROOM_AGAIN) this.#nearlyFull = false;
+    if (this.#nearlyFull || neededBytes <= limitBytes * NEARLY_FULL) return;
+    this.#nearlyFull = true;
+    log.error(
+      { event: "journal.nearly-full", neededBytes, limitBytes },
+      "a reader is so far behind that the journal will soon have to drop what it needs: bring it back, or raise journal.retention.bytes",
+    );
   }
 
   #logDropped(): void {

@@ -15,16 +15,25 @@ export type RetentionInput = {
   readonly nowMs: number;
 };
 
-export type RetentionPlan = { readonly drop: number; readonly neededBytes: number };
+export type RetentionPlan = {
+  readonly drop: number;
+  /** Of what is dropped, what a reader still needs. */
+  readonly neededBytes: number;
+  /** All that a reader still needs, before anything is dropped. */
+  readonly heldBytes: number;
+};
 
 export function planRetention(input: RetentionInput): RetentionPlan {
   const { segments, limits, needed, nowMs } = input;
   let bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
+  const isHeld = (next: (typeof segments)[number] | undefined) =>
+    needed === "everything" || (needed !== undefined && (next === undefined || needed < next.first));
+  const heldBytes = segments.reduce((sum, segment, index) => sum + (isHeld(segments[index + 1]) ? segment.bytes : 0), 0);
   let drop = 0;
   let neededBytes = 0;
   for (let next = segments[1]; next !== undefined; next = segments[drop + 1]) {
     const oldest = segments[drop] as (typeof segments)[number];
-    const isNeeded = needed === "everything" || (needed !== undefined && needed < next.first);
+    const isNeeded = isHeld(next);
     const isOld = nowMs - oldest.writtenAtMs > limits.ageMs;
     if (next.bytes === 0) break; // nothing on disk could say where the history ends
     if (bytes <= limits.bytes && (isNeeded || !isOld)) break;
@@ -32,5 +41,5 @@ export function planRetention(input: RetentionInput): RetentionPlan {
     bytes -= oldest.bytes;
     drop++;
   }
-  return { drop, neededBytes };
+  return { drop, neededBytes, heldBytes };
 }

@@ -18,6 +18,7 @@ const journal = {
   pendingBytes: 0,
   diskFull: false,
   droppedNeededBytes: 0,
+  neededBytes: 0,
   tornTails: 1,
   tornBytes: 4096,
   damages: 0,

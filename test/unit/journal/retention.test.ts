@@ -35,7 +35,44 @@ test.each([
     { drop: 2, neededBytes: 50 },
   ],
 ])("%s", (_, { bytes, ageMs, needed, nowMs }, expected) => {
-  expect(planRetention({ segments, limits: { bytes, ageMs }, needed, nowMs })).toEqual(expected);
+  expect(planRetention({ segments, limits: { bytes, ageMs }, needed, nowMs })).toMatchObject(expected);
+});
+
+test.each([
+  [undefined, 0],
+  [Offset.of(350), 50],
+  [Offset.of(300), 50],
+  [Offset.of(299), 100],
+  ["everything" as const, 200],
+])("says how much a reader at %s holds", (needed, heldBytes) => {
+  expect(planRetention({ segments, limits: { bytes: 1_000, ageMs: 1_000 }, needed, nowMs: 30 })).toMatchObject({ drop: 0, heldBytes });
+});
+
+test("NEVER_SILENT: before anything that a reader needs is dropped, somebody is told, once until there is room again", async () => {
+  await using folder = await tempFolder("journal");
+  const { log, count } = recordingLog();
+  const journal = await openJournal(folder.path, { segmentBytes: 500, retention: { bytes: 4_000, ageMs: 1 << 30 }, log });
+  const history = await startCurrent(journal);
+  const said = async () => {
+    await written(journal);
+    await journal.keepHouse();
+    return [count("journal.nearly-full"), journal.stats().droppedNeededBytes];
+  };
+  journal.retain("peer", { history: HISTORY, offset: START });
+  const fillTo = (bytes: number) => {
+    while (journal.stats().bytes + journal.stats().pendingBytes < bytes) appendNext(history, 100);
+  };
+  fillTo(2_500);
+  expect(await said()).toEqual([0, 0]);
+  fillTo(3_500);
+  expect(await said()).toEqual([1, 0]);
+  expect(await said()).toEqual([1, 0]);
+  expect(journal.stats().neededBytes).toBeGreaterThan(3_000);
+  journal.retain("peer", { history: HISTORY, offset: history.tail.offset });
+  expect(await said()).toEqual([1, 0]);
+  journal.retain("peer", { history: HISTORY, offset: START });
+  expect(await said()).toEqual([2, 0]);
+  await journal.close();
 });
 
 test("a last segment without records proves nothing: the one before it stays", () => {
