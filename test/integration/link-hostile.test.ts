@@ -215,6 +215,12 @@ test("BOUNDED: a message that never ends is not gathered beyond what a handshake
   await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 }, unauthenticated: 0 }));
 });
 
+test("BOUNDED: an HTTP header above 8 KiB is turned away before it is whole", async () => {
+  await using pair = await LinkPair.open();
+  expect(await answerTo(pair.port, `GET /link HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(9_000)}`)).toContain("400 Bad Request");
+  expect(pair.listener.stats).toMatchObject({ refusals: { http: 1 } });
+});
+
 test.each<[string, (ws: WebSocket) => void]>([
   ["larger than a frame", (ws) => ws.send(Buffer.alloc(MAX_FRAME_BYTES + 1), { fin: false })],
   ["in more pieces than a frame may have", (ws) => Array.from({ length: 40 }, () => ws.send(Buffer.alloc(1), { fin: false }))],
