@@ -52,3 +52,23 @@ test("a right is taken away: the unit that needs it is refused whole, by the nam
   await pair.caughtUp();
   expect(await pair.problems()).toEqual([]);
 });
+
+test("MULTI itself is taken away: halted by name; the unit on its way ran as it is, its checkpoint behind it, and does not run again", async () => {
+  await using pair = await Pair.create({
+    env: { TARGET_PASSWORD: "the-old-one" },
+    write: () => ({ username: "apply", password: `\${TARGET_PASSWORD}` }),
+  });
+  const { target, master } = pair;
+  await target.call("ACL", "SETUSER", "apply", "on", ">the-old-one", "~*", "&*", "+@all");
+  pair.run();
+  await streaming(pair);
+  await target.call("ACL", "SETUSER", "apply", "-multi");
+  await master.call("EVAL", "redis.call('INCR', 'n') redis.call('RPUSH', 'l', 'x')", 0);
+  const { message } = await deliverySays(pair, "TARGET_REFUSED", "halted");
+  expect(message).toContain("MULTI");
+  await target.call("ACL", "SETUSER", "apply", "+multi");
+  await pair.eu.restart();
+  await streaming(pair);
+  await pair.caughtUp();
+  expect(await pair.problems()).toEqual([]);
+});
