@@ -26,6 +26,7 @@ const DISPOSITIONS = {
   RESP_MALFORMED: "retry",
   RDB_MALFORMED: "retry",
   RDB_UNSUPPORTED: "halt",
+  TARGET_UNSUPPORTED: "halt",
   FRAME_MALFORMED: "retry",
   RECORD_MALFORMED: "retry",
   JOURNAL_GAP: "resync",

@@ -43,7 +43,7 @@ module.exports = {
       comment: "Pure files import no sockets, files, timers or clock.",
       severity: "error",
       from: {
-        path: "^src/(bytes|resp|rdb|stream)/|^src/(source/(handshake|bulk-transfer|cutter)|link/(window|phase|auth|clock-offset|resume|handshake)|delivery/feed/(dialogue|info|psync|request-parser)|delivery/write/(plan|translate|guard|checkpoint|start|target-facts))\\.ts$",
+        path: "^src/(bytes|resp|rdb|stream)/|^src/(source/(handshake|bulk-transfer|cutter)|link/(window|phase|auth|clock-offset|resume|handshake)|delivery/feed/(dialogue|info|psync|request-parser)|delivery/write/(plan|translate|dialect|dialect-scripts|guard|checkpoint|start|target-facts))\\.ts$",
       },
       to: {
         path: "^(net|tls|fs|fs/promises|timers|timers/promises|http|https|dgram|child_process|worker_threads|perf_hooks|ws|ioredis)$|^src/runtime/",

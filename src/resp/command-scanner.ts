@@ -49,15 +49,22 @@ const KNOWN: readonly Known[] = [
   ...EXAMINED_COMMANDS.map((name) => ({ name: Buffer.from(name), kind: CommandKind.examined })),
 ];
 
-/** Candidates by length and first letter; nearly every command of a stream ends its lookup at an empty slot. */
-const CANDIDATES: (readonly Known[] | undefined)[] = new Array((MAX_NAME_BYTES + 1) * 32).fill(undefined);
-for (const known of KNOWN) {
-  const slot = known.name.length * 32 + (known.name[0]! & 31);
-  CANDIDATES[slot] = [...(CANDIDATES[slot] ?? []), known];
+/** By length and first letter; nearly every command of a stream ends its lookup at an empty slot. */
+type Candidates = readonly (readonly Known[] | undefined)[];
+
+function candidatesOf(known: readonly Known[]): Candidates {
+  const table: (readonly Known[] | undefined)[] = new Array((MAX_NAME_BYTES + 1) * 32).fill(undefined);
+  for (const each of known) {
+    const slot = each.name.length * 32 + (each.name[0]! & 31);
+    table[slot] = [...(table[slot] ?? []), each];
+  }
+  return table;
 }
 
-function classify(bytes: Buffer, at: number, length: number, words: number): CommandKind {
-  const candidates = CANDIDATES[length * 32 + (bytes[at]! & 31)];
+const CANDIDATES = candidatesOf(KNOWN);
+
+function classify(table: Candidates, bytes: Buffer, at: number, length: number, words: number): CommandKind {
+  const candidates = table[length * 32 + (bytes[at]! & 31)];
   if (candidates === undefined) {
     const isSet = length === 3 && (bytes[at]! & 0xdf) === 0x53 && (bytes[at + 1]! & 0xdf) === 0x45 && (bytes[at + 2]! & 0xdf) === 0x54;
     return isSet && words > PLAIN_SET_WORDS ? CommandKind.examined : CommandKind.ordinary;
@@ -85,6 +92,7 @@ export class CommandScanner {
   /** After it, a MULTI still waits for its EXEC. */
   inTransaction = false;
 
+  readonly #candidates: Candidates;
   #chunk: Buffer = Buffer.alloc(0);
   #at = 0;
   #to = 0;
@@ -99,8 +107,11 @@ export class CommandScanner {
   readonly #name = Buffer.alloc(MAX_NAME_BYTES);
   #nameBytes = 0;
 
-  constructor(options: { readonly db: number }) {
+  /** `examined`: more names to be marked, upper case, of commands of any length. */
+  constructor(options: { readonly db: number; readonly examined?: Iterable<string> }) {
     this.db = options.db;
+    const more = Array.from(options.examined ?? [], (name) => ({ name: Buffer.from(name), kind: CommandKind.examined }));
+    this.#candidates = more.length === 0 ? CANDIDATES : candidatesOf([...KNOWN, ...more]);
   }
 
   /** No command has begun without ending. (A transaction may still be open: see `inTransaction`.) */
@@ -244,7 +255,7 @@ export class CommandScanner {
       if (at === lengthAt || at - lengthAt > MAX_DIGITS || chunk[at] !== CR || chunk[at + 1] !== LF) return false;
       at += 2;
       if (word === 0 && length <= MAX_NAME_BYTES && at + length <= to) {
-        kind = classify(chunk, at, length, words);
+        kind = classify(this.#candidates, chunk, at, length, words);
         if (kind === CommandKind.select) return false;
       }
       at += length;
@@ -271,7 +282,7 @@ export class CommandScanner {
   }
 
   #nameComplete(bytes: Buffer, at: number, length: number): void {
-    this.#pendingKind = classify(bytes, at, length, this.#words);
+    this.#pendingKind = classify(this.#candidates, bytes, at, length, this.#words);
     this.#pendingDb = 0;
   }
 

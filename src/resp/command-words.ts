@@ -65,3 +65,16 @@ export class CommandWords {
     return this.#bytes.subarray(this.#headers[from], to === undefined ? this.#bytes.length : this.#headers[to]);
   }
 }
+
+/** All words of one whole command: for commands that are few. */
+export function splitCommand(command: Buffer): readonly Buffer[] {
+  const words: Buffer[] = [];
+  let at = command.indexOf(CR) + 2;
+  while (at < command.length) {
+    const end = command.indexOf(CR, at);
+    const bytes = Number(command.toString("latin1", at + 1, end));
+    words.push(command.subarray(end + 2, end + 2 + bytes));
+    at = end + 2 + bytes + 2;
+  }
+  return words;
+}

@@ -73,7 +73,10 @@ const KINDS: readonly Kind[] = [
   { name: "short", add: call("SET", (key, random) => [key, random.text(random.between(0, 44))]) },
   { name: "binary", add: call("SET", (key, random) => [Buffer.from(`${key}\0\r\n\xff`, "latin1"), random.bytes(random.between(0, 100))]) },
   { name: "int", add: call("SET", (key, random) => [key, random.between(-2_000_000_000, 2_000_000_000)]) },
-  { name: "fades", add: call("SET", (key, random) => [key, random.text(30), "PXAT", TTL_BASE_MS + random.between(1, HOUR_MS)]) },
+  {
+    name: "fades",
+    add: (pipeline, key, random) => pipeline.set(key, random.text(30)).pexpireat(key, TTL_BASE_MS + random.between(1, HOUR_MS)),
+  },
   { name: "list", add: call("RPUSH", (key, random) => [key, ...members(random, random.between(1, 12))]) },
   { name: "intset", add: call("SADD", (key, random) => [key, ...numbers(random, random.between(1, 20))]) },
   { name: "set", add: call("SADD", (key, random) => [key, ...members(random, random.between(1, 12))]) },

@@ -8,7 +8,7 @@ return out`;
 
 /**
  * "type sha1 expiry" per key; expiry is absolute in milliseconds, -1 for none. ARGV: "absolute" where PEXPIRETIME is known, else "relative";
- * "entries-read" where XREADGROUP replicates that of its group.
+ * "entries-read" where XREADGROUP replicates that of its group; "stream-memory" where streams have it; "field-expiry" where fields of hashes do.
  * Every part is hashed with its length before it, so that ["ab","c"] and ["a","bc"] differ. Members of sets and fields of hashes are
  * hashed one by one and the hashes sorted: Lua's order of strings is the locale's, and only for such plain text the same everywhere.
  */
@@ -55,7 +55,11 @@ end
 -- When a consumer was last seen and how the radix tree is laid out are each server's own; so is entries-read in versions that do not replicate it.
 local function stream(key)
   local info = fields(call('XINFO', 'STREAM', key, 'FULL', 'COUNT', '0'))
-  local parts = { nested(info['entries']), info['last-generated-id'], info['max-deleted-entry-id'] or '', info['entries-added'] or '' }
+  local parts = { nested(info['entries']), info['last-generated-id'] }
+  if ARGV[3] == 'stream-memory' then
+    parts[3] = info['max-deleted-entry-id'] or ''
+    parts[4] = info['entries-added'] or ''
+  end
   for _, flat in ipairs(info['groups']) do
     local group = fields(flat)
     parts[#parts + 1] = nested({ group['name'], group['last-delivered-id'], ARGV[2] == 'entries-read' and group['entries-read'] or '', group['pending'] })
@@ -71,7 +75,17 @@ local readers = {
   string = function(key) return call('GET', key) end,
   list = function(key) return sequence(call('LRANGE', key, 0, -1)) end,
   set = function(key) return unordered(call('SMEMBERS', key), 1) end,
-  hash = function(key) return unordered(call('HGETALL', key), 2) end,
+  hash = function(key)
+    local flat = call('HGETALL', key)
+    if ARGV[4] ~= 'field-expiry' then return unordered(flat, 2) end
+    for at = 1, #flat, 2000 do
+      local names = {}
+      for i = at, math.min(at + 1999, #flat), 2 do names[#names + 1] = flat[i] end
+      local times = call('HPEXPIRETIME', key, 'FIELDS', #names, unpack(names))
+      for i, time in ipairs(times) do flat[at + 2 * i - 1] = flat[at + 2 * i - 1] .. ':' .. format('%.0f', time) end
+    end
+    return unordered(flat, 2)
+  end,
   zset = function(key)
     local flat = call('ZRANGE', key, 0, -1, 'WITHSCORES')
     -- Versions write the same number in different ways.
@@ -79,6 +93,14 @@ local readers = {
     return sequence(flat)
   end,
   stream = stream,
+  -- Its graph is built at random; what it holds is not.
+  vectorset = function(key)
+    local found = call('VRANDMEMBER', key, call('VCARD', key))
+    local parts = {}
+    for i, name in ipairs(found) do parts[i] = sha(nested({ name, nested(call('VEMB', key, name)), call('VGETATTR', key, name) or '' })) end
+    sort(parts)
+    return call('VDIM', key) .. concat(parts)
+  end,
 }
 
 local now

@@ -32,7 +32,13 @@ export type Comparison = {
 export type CompareOptions = { readonly maxMismatches?: number };
 
 /** What both servers can say. */
-type Abilities = { readonly absoluteExpiry: boolean; readonly entriesRead: boolean };
+type Abilities = {
+  readonly absoluteExpiry: boolean;
+  /** What a stream remembers of entries that are gone. */
+  readonly streamMemory: boolean;
+  readonly entriesRead: boolean;
+  readonly fieldExpiry: boolean;
+};
 type Suspect = { readonly db: number; readonly key: Buffer; readonly why: string };
 
 /** `a` and `b` are clients of the two servers; connections of its own are made like theirs. */
@@ -41,6 +47,8 @@ export async function compareServers(a: Redis, b: Redis, options: CompareOptions
   const versions = await Promise.all([versionOf(a), versionOf(b)]);
   const abilities: Abilities = {
     absoluteExpiry: versions.every(({ redis }) => redis >= 7),
+    streamMemory: versions.every(({ redis }) => redis >= 7),
+    fieldExpiry: versions.every(({ redis, valkey }) => (valkey > 0 ? valkey >= 9 : redis >= 7.4)),
     entriesRead: versions.every(({ redis, valkey }) => redis >= 7.4 || valkey >= 8),
   };
   const databases = [...new Set([...(await databasesOf(a)), ...(await databasesOf(b))])].sort((x, y) => x - y);
@@ -95,7 +103,13 @@ async function compareDatabase(a: Redis, b: Redis, db: number, abilities: Abilit
 }
 
 async function differences(a: Redis, b: Redis, keys: readonly Buffer[], abilities: Abilities) {
-  const args = [abilities.absoluteExpiry ? "absolute" : "relative", abilities.entriesRead ? "entries-read" : ""];
+  const { absoluteExpiry, streamMemory, entriesRead, fieldExpiry } = abilities;
+  const args = [
+    absoluteExpiry ? "absolute" : "relative",
+    entriesRead ? "entries-read" : "",
+    streamMemory ? "stream-memory" : "",
+    fieldExpiry ? "field-expiry" : "",
+  ];
   const ask = (client: Redis) => client.call("EVAL", DIGEST_SCRIPT, keys.length, ...keys, ...args) as Promise<readonly string[]>;
   const [left, right] = await Promise.all([ask(a), ask(b)]);
   const found: { key: Buffer; why: string }[] = [];

@@ -17,10 +17,16 @@ export type ServerSpec = {
 /** host:port, or as the topology has it. */
 export type FeedSpec = string | { readonly listen: string; readonly [setting: string]: unknown };
 
+type DeliverySpec = {
+  readonly onDivergence?: "halt" | "dead-letter";
+  readonly onUnsupported?: "halt" | "skip";
+  readonly rebuildAbove?: string;
+};
+
 export type RegionSpec = {
   readonly master?: ServerSpec;
   /** Origin region → target. */
-  readonly replicas?: Readonly<Record<string, ServerSpec & { readonly onDivergence?: "halt" | "dead-letter" }>>;
+  readonly replicas?: Readonly<Record<string, ServerSpec & DeliverySpec>>;
   /** Origin region → where its real replicas attach. */
   readonly feeds?: Readonly<Record<string, FeedSpec>>;
   /** Origin region → the region that passes its stream on to this one. */
@@ -76,9 +82,15 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
         ...(tls && { tls }),
       };
       const from = (origin: string) => (via[origin] === undefined ? {} : { via: via[origin] });
-      const delivered = Object.entries(replicas).map(([origin, { onDivergence, ...write }]) => [
+      const delivered = Object.entries(replicas).map(([origin, { onDivergence, onUnsupported, rebuildAbove, ...write }]) => [
         origin,
-        { write, ...(onDivergence && { onDivergence }), ...from(origin) },
+        {
+          write,
+          ...(onDivergence && { onDivergence }),
+          ...(onUnsupported && { onUnsupported }),
+          ...(rebuildAbove && { rebuildAbove }),
+          ...from(origin),
+        },
       ]);
       const fed = Object.entries(feeds).map(([origin, feed]) => [origin, { feed, ...from(origin) }]);
       return [

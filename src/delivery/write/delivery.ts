@@ -152,7 +152,9 @@ export class Delivery implements Service {
         if (start.kind === "load" && keysInTarget > 0 && !adopt) {
           await this.#options.judgeSnapshot({ snapshot: start.snapshot, keysInTarget }, stop.signal);
         }
-        await this.#deliver({ history, target, writer, room, start, wasEmpty: text === "" && keysIn(target.facts) === 0 }, stop.signal);
+        const losses = this.#newLosses();
+        const wasEmpty = text === "" && keysIn(target.facts) === 0;
+        await this.#deliver({ history, target, writer, room, losses, start, wasEmpty }, stop.signal);
         if (ended) throw ended;
         if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
       } catch (cause) {
@@ -172,7 +174,7 @@ export class Delivery implements Service {
   }
 
   async #deliver(work: Work, signal: AbortSignal): Promise<void> {
-    const { start, history, writer, room, target } = work;
+    const { start, history, writer, room, losses, target } = work;
     const { stats, clock, log } = this.#options;
     const from = start.kind === "load" ? await this.#load(work, start, signal) : { ...start.checkpoint, state: "streaming" as const };
     if (signal.aborted) return;
@@ -190,13 +192,19 @@ export class Delivery implements Service {
       writer,
       room,
       checkpointKey: this.#key,
-      databases: target.facts.databases,
       maxBulkBytes: target.maxBulkBytes,
+      target: target.facts,
+      losses,
       stats,
       clock,
       log,
       onApplied,
     }).run(signal);
+  }
+
+  #newLosses(): Losses {
+    const { stream, onUnsupported, unsupportedFile: path, log, stats } = this.#options;
+    return new Losses({ stream, onUnsupported, path, log, count: (name) => stats.count(stats.unsupported, name) });
   }
 
   /** Returns the position at which the snapshot's data set stands. */
@@ -226,9 +234,8 @@ export class Delivery implements Service {
       stats.inFlightBytes = work.writer.inFlightBytes;
     };
     const { snapshot, resumeAt } = start;
-    const { target, writer, wasEmpty: targetWasEmpty } = work;
-    const { stream, onUnsupported, unsupportedFile: path, rebuildAboveBytes } = this.#options;
-    const losses = new Losses({ stream, onUnsupported, path, log, count: (name) => stats.count(stats.unsupported, name) });
+    const { target, writer, losses, wasEmpty: targetWasEmpty } = work;
+    const { stream, rebuildAboveBytes } = this.#options;
     const loading = { losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress };
     await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, ...loading }, signal);
     return loaded;
@@ -340,6 +347,7 @@ type Work = {
   readonly target: Target;
   readonly writer: UnitWriter;
   readonly room: RawRing;
+  readonly losses: Losses;
   readonly start: Exclude<Start, { readonly kind: "wait" }>;
   readonly wasEmpty: boolean;
 };

@@ -65,7 +65,7 @@ export class Losses {
   toError({ product, version }: TargetFacts): GatewayError {
     const list = Array.from(this.#counts, ([name, count]) => `${count} × ${name}`);
     return new GatewayError(
-      "RDB_UNSUPPORTED",
+      "TARGET_UNSUPPORTED",
       `the target, ${product} ${version}, cannot hold ${list.join("; ")}. The file of unsupported keys names them; onUnsupported: skip leaves them out`,
       { details: { unsupported: Object.fromEntries(this.#counts) } },
     );

@@ -8,6 +8,8 @@ import { CommandKind, CommandScanner } from "../../resp/command-scanner.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { Offset } from "../../stream/position.ts";
 import type { RecordHeader } from "../../stream/record.ts";
+import { type Dialect, render } from "./dialect.ts";
+import type { Loss } from "./losses.ts";
 import { translate } from "./translate.ts";
 
 /** A unit ends at the first boundary at or past either. Half as large costs both sides more guards, larger ones cost the target more per command. */
@@ -42,6 +44,8 @@ export type PlanEvents = {
   readonly onRewritten: (name: string) => void;
   /** A command that may have to be rewritten was too long to be held until it was whole: it passed as it is (NEVER_SILENT). */
   readonly onUntranslated: (name: string) => void;
+  /** What the target cannot hold; what it throws ends the plan. */
+  readonly onLost: (loss: Loss) => void;
 };
 
 export type PlannerOptions = {
@@ -53,6 +57,8 @@ export type PlannerOptions = {
   readonly databases: number;
   /** The longest argument that the target takes: at a longer one it closes the connection and its reason is lost. */
   readonly maxBulkBytes: number;
+  /** What the target does not know. */
+  readonly dialect: Dialect;
   readonly events: PlanEvents;
 };
 
@@ -61,6 +67,7 @@ export class Planner {
   readonly #checkpointKey: string;
   readonly #databases: number;
   readonly #maxBulkBytes: number;
+  readonly #dialect: Dialect;
   readonly #events: PlanEvents;
   #parts: UnitPart[] = [];
 
@@ -88,10 +95,11 @@ export class Planner {
   #passing: string | undefined;
 
   constructor(options: PlannerOptions) {
-    this.#scanner = new CommandScanner({ db: options.from.db });
+    this.#scanner = new CommandScanner({ db: options.from.db, examined: options.dialect.keys() });
     this.#checkpointKey = options.checkpointKey;
     this.#databases = options.databases;
     this.#maxBulkBytes = options.maxBulkBytes;
+    this.#dialect = options.dialect;
     this.#events = options.events;
     this.#at = options.from.offset;
     this.#boundary = options.from;
@@ -202,6 +210,10 @@ export class Planner {
       this.#events.onDropped(translation.name);
       return;
     }
+    if (this.#dialect.size > 0 && translation.kind !== "swap-from-zero") {
+      const carried = translation.kind === "rewrite" ? Buffer.concat(translation.pieces) : command;
+      if (this.#render(carried)) return;
+    }
     if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
     this.#count(1);
     if (translation.kind === "rewrite") {
@@ -216,6 +228,24 @@ export class Planner {
       this.#pushPiece(encodeCommand("DEL", this.#checkpointKey));
       this.#commands++;
     }
+  }
+
+  /** In the words of the target; false: the command passes. */
+  #render(command: Buffer): boolean {
+    const rendering = render(this.#dialect, command);
+    if (!rendering) return false;
+    const { name, commands, lost, key } = rendering;
+    if (lost !== undefined) this.#events.onLost({ what: name, why: lost, db: this.#scanner.db, key });
+    if (commands.length === 0) {
+      if (lost === undefined) this.#events.onDropped(name);
+      return true;
+    }
+    this.#events.onRewritten(name);
+    if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
+    for (const words of commands) this.#pushPiece(encodeCommand(...words));
+    this.#count(1);
+    this.#commands += commands.length - 1;
+    return true;
   }
 
   /** No server's limit is below 1 MiB, so a word that is too long never lies whole in one record: looking here is enough. */

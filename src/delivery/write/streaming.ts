@@ -6,8 +6,11 @@ import type { Offset } from "../../stream/position.ts";
 import { decodePayload, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
+import { dialectOf } from "./dialect.ts";
+import type { Losses } from "./losses.ts";
 import { Planner, type StreamPoint, type UnitPart } from "./plan.ts";
 import type { RawRing } from "./raw-ring.ts";
+import type { TargetFacts } from "./target-facts.ts";
 import type { UnitWriter } from "./unit-writer.ts";
 
 const BATCH_BYTES = 256 * 1024;
@@ -21,8 +24,10 @@ export type StreamingOptions = {
   /** Released as the writer commits. */
   readonly room: RawRing;
   readonly checkpointKey: string;
-  readonly databases: number;
   readonly maxBulkBytes: number;
+  readonly target: TargetFacts;
+  /** What the target cannot hold. */
+  readonly losses: Losses;
   readonly stats: DeliveryStats;
   readonly clock: Clock;
   readonly log: Logger;
@@ -41,14 +46,19 @@ export class Streaming {
     this.#planner = new Planner({
       from: options.from,
       checkpointKey: options.checkpointKey,
-      databases: options.databases,
       maxBulkBytes: options.maxBulkBytes,
+      databases: options.target.databases,
+      dialect: dialectOf(options.target),
       events: {
         onDropped: (name) => stats.count(stats.dropped, name),
         onRewritten: (name) => stats.count(stats.rewritten, name),
         onUntranslated: (name) => {
           stats.count(stats.untranslated, name);
           log.warn({ event: "delivery.untranslated", command: name }, "a command was too large to be looked into and went on as it is");
+        },
+        onLost: (loss) => {
+          options.losses.add(loss);
+          if (options.losses.stops) throw options.losses.toError(options.target);
         },
       },
     });

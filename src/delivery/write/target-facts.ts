@@ -21,8 +21,8 @@ export type TargetFacts = {
   readonly keyspace: ReadonlyMap<number, number>;
 };
 
-/** SET … PXAT, and MULTI that a busy script does not turn away. */
-const OLDEST_VERSION = 602;
+/** KEEPTTL, and MULTI that a busy script does not turn away. */
+const OLDEST_VERSION = 600;
 
 /** `info` is the whole answer to INFO; `databases` is asked separately. */
 export function parseFacts(info: string, databases: number): TargetFacts {
@@ -86,7 +86,7 @@ export function admit({ facts, checkpointText, adopt }: Admission): Checkpoint |
     throw new GatewayError("TARGET_REFUSED", "the target is a read-only replica of another server; name a master as target");
   }
   if (facts.versionNumber < OLDEST_VERSION) {
-    throw new GatewayError("TARGET_REFUSED", `the target's version ${facts.version} is older than 6.2`);
+    throw new GatewayError("TARGET_REFUSED", `the target's version ${facts.version} is older than 6.0`);
   }
   if (checkpointText === "") {
     if (!adopt && keysIn(facts) > 0) {

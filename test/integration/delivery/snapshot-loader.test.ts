@@ -280,7 +280,7 @@ describe("what the target cannot have is refused by name, and no key is told", (
     const mixed = makeRdb([...hashTtl, ...plain, ...hashTtl, ...module2]);
     const error = await load({ rdb: mixed, log }).catch((cause: unknown) => cause);
     expect(error).toMatchObject({
-      code: "RDB_UNSUPPORTED",
+      code: "TARGET_UNSUPPORTED",
       message: expect.stringMatching(/2 × 24 \(hashTtl\): the expiry of hash fields; 1 × 7 \(module2\): a module's value/),
     });
     expect(`${error} ${JSON.stringify(events)}`).not.toContain("secret");

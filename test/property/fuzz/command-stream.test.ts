@@ -83,7 +83,8 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
     checkpointKey: "causeway:checkpoint:{us-east/0}",
     databases: 16,
     maxBulkBytes: Number.POSITIVE_INFINITY,
-    events: { onDropped: () => undefined, onRewritten: () => undefined, onUntranslated: () => undefined },
+    dialect: new Map(),
+    events: { onDropped: () => undefined, onRewritten: () => undefined, onUntranslated: () => undefined, onLost: () => undefined },
   });
   const planned = outcomeOf(() => {
     for (const { record, header } of records)

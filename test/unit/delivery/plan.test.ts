@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type Dialect, dialectOf } from "../../../src/delivery/write/dialect.ts";
 import { Planner, UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/plan.ts";
 import { CommandKind, CommandScanner } from "../../../src/resp/command-scanner.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
@@ -13,20 +14,23 @@ const MAX_BULK_BYTES = 8 * 1024 * 1024;
 type Sent = { readonly db: number; readonly words: string };
 type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Offset; db: number } };
 
-function planner(from = { offset: START, db: 0 }) {
+function planner(from = { offset: START, db: 0 }, dialect: Dialect = new Map()) {
+  const lost: string[] = [];
   const [dropped, rewritten, untranslated]: [string[], string[], string[]] = [[], [], []];
   const plan = new Planner({
     from,
     checkpointKey: KEY,
     databases: 16,
     maxBulkBytes: MAX_BULK_BYTES,
+    dialect,
     events: {
       onDropped: (name) => dropped.push(name),
       onRewritten: (name) => rewritten.push(name),
       onUntranslated: (name) => untranslated.push(name),
+      onLost: ({ what, why }) => lost.push(`${what}: ${why}`),
     },
   });
-  return { plan, dropped, rewritten, untranslated };
+  return { plan, dropped, rewritten, untranslated, lost };
 }
 
 /** Cuts `stream` into records at the given places, with the header that the source would write. */
@@ -279,4 +283,28 @@ describe("plan", () => {
       }),
     );
   });
+});
+
+test("what an older target does not know is sent in its own words, each counted, whatever the cut", () => {
+  const newer = ["SET k v PXAT 4102444800000", "LPOP l 2", "LPOP l", "HPERSIST h FIELDS 1 f", "HPEXPIREAT h 4102444800000 FIELDS 1 f"];
+  const stream = commands(...newer, "INCR n");
+  const target = { product: "redis", version: "6.0.16", versionNumber: 600 } as const;
+  for (const cut of [0, 10, 50, 100]) {
+    const { plan, dropped, rewritten, lost } = planner(undefined, dialectOf(target));
+    const parts = records(stream, [cut]).flatMap(({ header, payload }) => [...plan.add(header, payload)]);
+    const last = plan.flush();
+    if (last) parts.push(last);
+    expect(units(parts).flatMap((unit) => unit.commands.map(({ words }) => words))).toEqual([
+      "SET k v",
+      "PEXPIREAT k 4102444800000",
+      "LTRIM l 2 -1",
+      "LPOP l",
+      "INCR n",
+    ]);
+    expect({ dropped, rewritten, lost }).toEqual({
+      dropped: ["HPERSIST"],
+      rewritten: ["SET", "LPOP"],
+      lost: ["HPEXPIREAT: the expiry of hash fields"],
+    });
+  }
 });

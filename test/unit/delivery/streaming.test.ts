@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
 import type { Checkpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
+import { Losses } from "../../../src/delivery/write/losses.ts";
 import { UNIT_COMMANDS } from "../../../src/delivery/write/plan.ts";
 import { RawRing } from "../../../src/delivery/write/raw-ring.ts";
 import { Streaming } from "../../../src/delivery/write/streaming.ts";
+import { parseFacts } from "../../../src/delivery/write/target-facts.ts";
 import type { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { HistoryId, Offset } from "../../../src/stream/position.ts";
+import { HistoryId, Offset, StreamId } from "../../../src/stream/position.ts";
 import { REPLID, StubHistory } from "../../integration/delivery/stub-log.ts";
 import { recordingLog } from "../../support/journal-kit.ts";
 
@@ -42,8 +44,21 @@ async function stream(history: StubHistory, start: Offset, { full = false } = {}
   };
   const stats = new DeliveryStats();
   const { log, events } = recordingLog();
-  const limits = { databases: 16, maxBulkBytes: Number.POSITIVE_INFINITY };
-  const options = { history, from, room: new RawRing(), checkpointKey: "k", ...limits, stats, log, clock: systemClock };
+  const target = parseFacts("redis_version:8.6.0", 16);
+  const count = (name: string) => stats.count(stats.unsupported, name);
+  const losses = new Losses({ stream: StreamId.of("us-east"), onUnsupported: "halt", path: "", log, count });
+  const options = {
+    history,
+    from,
+    room: new RawRing(),
+    checkpointKey: "k",
+    maxBulkBytes: Number.POSITIVE_INFINITY,
+    target,
+    losses,
+    stats,
+    log,
+    clock: systemClock,
+  };
   await new Streaming({ ...options, writer: writer as unknown as UnitWriter, onApplied: () => undefined }).run(stop.signal);
   return { ends, mostTogether, stats, events };
 }
