@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { unpackLzf } from "../../../src/bytes/lzf.ts";
+import { LzfPieces, unpackLzf } from "../../../src/bytes/lzf.ts";
 import type { GatewayError } from "../../../src/errors.ts";
 
 test("literals, copies, long copies and copies that overlap themselves", () => {
@@ -31,4 +31,31 @@ test("garbage decodes to the declared size or is malformed", () => {
       }
     }),
   );
+});
+
+test("in pieces it decodes to the same, or is malformed alike, however it is cut", () => {
+  const outcome = (decode: () => Buffer) => {
+    try {
+      return decode().toString("hex");
+    } catch (error) {
+      return (error as GatewayError).code;
+    }
+  };
+  const inPieces = (packed: Buffer, rawBytes: number, cut: number) => {
+    const pieces = new LzfPieces(rawBytes);
+    const out: Buffer[] = [];
+    for (let at = 0; at < packed.length; at += cut) out.push(...pieces.push(packed.subarray(at, at + cut)));
+    return pieces.isDone ? Buffer.concat(out) : unpackLzf(Buffer.alloc(0), 1);
+  };
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), fc.nat(200), fc.integer({ min: 1, max: 20 }), (bytes, size, cut) => {
+      const packed = Buffer.from(bytes);
+      const rawBytes = Math.min(size, packed.length * 80);
+      expect(outcome(() => inPieces(packed, rawBytes, cut))).toBe(outcome(() => unpackLzf(packed, rawBytes)));
+    }),
+  );
+  // Longer than the window and than a piece.
+  const long = Buffer.concat([Buffer.from([1, 97, 98]), ...Array.from({ length: 2_000 }, () => Buffer.from([0xe0, 200, 1]))]);
+  const rawBytes = 2 + 2_000 * 209;
+  expect(inPieces(long, rawBytes, 7).equals(unpackLzf(long, rawBytes))).toBe(true);
 });
