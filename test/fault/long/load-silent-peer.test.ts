@@ -42,7 +42,9 @@ test("a stopped peer, within retention: no full sync, and everything arrives", a
   for (const gateway of [pair.us, pair.eu]) expect(peakMemoryBytes(gateway.pid), gateway.options.region).toBeLessThan(PEAK_BYTES);
 });
 
-test("a stopped peer, beyond retention, while 2 GB are written: the disk stays bounded, what it needed is counted and logged, and it gets a snapshot", async () => {
+test("a stopped peer, beyond retention, while 2 GB are written: the disk stays bounded, what it needed is counted and logged, and it gets a snapshot", {
+  timeout: 900_000,
+}, async () => {
   const retention = 32 * MIB;
   await using pair = await Pair.start({
     journal: { memory: "8MiB", segment: `${SEGMENT / MIB}MiB`, retention: { bytes: `${retention / MIB}MiB`, age: "24h" } },
@@ -53,15 +55,15 @@ test("a stopped peer, beyond retention, while 2 GB are written: the disk stays b
   const client = pair.master.client();
   let largest = 0;
   // Ten minutes of silence are those in which this is written: nothing in the gateway counts minutes, only bytes.
-  for (let written = 0; written < 2e9; written += 20_000 * 10_000) {
-    await writeBlobs(client, "round", 20_000);
+  for (let written = 0; written < 2e9; written += 2_000 * 10_000) {
+    await writeBlobs(client, "round", 2_000);
     await originHasItAll(pair);
     largest = Math.max(largest, await bytesIn(folder));
   }
   await eventually(async () => (await pair.stream("us-east")).journal.droppedNeededBytes > 0, { what: "retention" });
   await eventually(async () => (await bytesIn(folder)) <= retention + 2 * SEGMENT, { what: "the journal keeping its limit" });
   // Retention looks once a second: in between comes what a second brings.
-  expect(largest).toBeLessThan(16 * retention);
+  expect(largest).toBeLessThan(4 * retention);
   const said = pair.us.events.filter(({ event }) => event === "journal.nearly-full" || event === "journal.dropped-needed");
   expect(said.slice(0, 2)).toMatchObject([
     { event: "journal.nearly-full", level: "error" },
