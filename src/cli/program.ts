@@ -1,13 +1,16 @@
 /** The command line: options, help and exit codes. What the commands do stands in one file each. */
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError } from "commander";
 import { GatewayError, traceOf } from "../errors.ts";
 import type { Environment } from "../topology/topology.ts";
 import { type CheckOptions, runCheck } from "./check.ts";
+import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { type JournalOptions, listJournal, type ShowOptions, showJournal } from "./journal.ts";
 import { type InspectOptions, inspectRdb } from "./rdb-inspect.ts";
 import { type RestartOptions, restartService } from "./restart.ts";
 import { type StatusOptions, showStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
+import { runTop, type TopOptions } from "./top.ts";
 import { type VersionInfo, versionInfo } from "./version.ts";
 
 export type RunOptions = { readonly config: string; readonly region: string; readonly adopt?: boolean };
@@ -110,6 +113,65 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     )
     .action(async (options: StatusOptions) => done(await showStatus(options, env, terminal)));
 
+  subcommand(program, "top", "watch every region and link on one screen, worst first")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)", single("--config"))
+    .option("-r, --region <name>", "only this region's gateway (default: all)", single("--region"))
+    .option("--json", "print a line of JSON each second instead, as status --watch --json does")
+    .option("--admin <host:port>", "ask this admin port instead of the topology's: a tunnel, or this machine itself", single("--admin"))
+    .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
+    .option("--key <file>", "its private key")
+    .addHelpText(
+      "after",
+      help(
+        [
+          "causeway top --config topology.yaml",
+          "causeway top -c topology.yaml --json | jq --unbuffered '.regions[].status.streams[].atRisk'",
+        ],
+        "Keys: q or Escape quits, space pauses, s sorts by lag, bytes behind, data at risk or name. LAG is the age of the oldest write\nthat is not applied at the peer; BEHIND what it has not applied; AT RISK what would be lost with the origin now.",
+      ),
+    )
+    .action(async (options: TopOptions) => done(await runTop(options, env, terminal)));
+
+  const journal = program.command("journal").description("look into the journal of a data folder").helpCommand(false);
+  const ofJournal = (command: Command) =>
+    command
+      .option("-c, --config <file>", "topology of all regions, YAML or JSON", single("--config"))
+      .option("-r, --region <name>", "whose data folder, on this machine", single("--region"))
+      .option("--data <folder>", "this data folder, without a topology: a copy of one, perhaps", single("--data"));
+  ofJournal(subcommand(journal, "ls", "list what is stored: snapshots and records, from which offset and time to which"))
+    .option("--json", "print one JSON object; offsets are decimal strings")
+    .addHelpText(
+      "after",
+      help(
+        [
+          "causeway journal ls --config topology.yaml --region us-east",
+          "causeway journal ls --data ./data/us-east --json | jq '.histories[].segments[-1].to'",
+        ],
+        "It only reads: the gateway may run meanwhile. Times are UTC by the origin's clock. Damage in the newest file is exit code 1.",
+      ),
+    )
+    .action(async (options: JournalOptions) => done(await listJournal(options, env, terminal)));
+
+  ofJournal(subcommand(journal, "show", "show the commands of a stretch of the journal"))
+    .option("--stream <id>", "which stream, like us-east/0 (default: the only one)", single("--stream"))
+    .option("--history <id>", "which history, or how its id begins (default: the newest)", single("--history"))
+    .option("--from <offset|time>", "begin at this offset, or at what was read since this time (default: the oldest)", single("--from"))
+    .option("--limit <count>", "show at most so many commands (default: 50)", single("--limit"))
+    .option("--values", "show values too; without it only names, keys and sizes are shown")
+    .option("--json", "print a line of JSON for each command")
+    .addHelpText(
+      "after",
+      help(
+        [
+          "causeway journal show -c topology.yaml -r us-east --from 2026-01-31T12:00:00Z",
+          "causeway journal show --data ./data/us-east --from 123456 --limit 1 --values",
+          "causeway journal show --data ./data/us-east --limit 100000 --json | jq -r .name | sort | uniq -c",
+        ],
+        "It only reads: the gateway may run meanwhile. The first word behind a command's name is taken for its key, and shown.\n--values shows what your users wrote: mind who looks over your shoulder.",
+      ),
+    )
+    .action(async (options: ShowOptions) => done(await showJournal(options, env, terminal)));
+
   subcommand(program, "restart", "start one service of a running gateway anew, also a halted one; needs an operator's login")
     .argument("<service>", "source, link-listener, link:REGION or delivery:REGION, as /status names it")
     .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)")
@@ -144,6 +206,20 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
       ),
     )
     .action(async (file: string | undefined, options: InspectOptions) => done(await inspectRdb(file, options, { env, terminal })));
+
+  subcommand(program, "completion", "print a script that completes causeway in a shell")
+    .addArgument(new Argument("<shell>", "whose script").choices(SHELLS))
+    .addHelpText(
+      "after",
+      help(
+        ["causeway completion fish > ~/.config/fish/completions/causeway.fish", "source <(causeway completion bash)"],
+        "For zsh, put it into a folder of $fpath under the name _causeway.",
+      ),
+    )
+    .action((shell: Shell) => {
+      terminal.write(completionScript(program, shell));
+      done(ExitCode.ok);
+    });
 
   subcommand(program, "version", "print the version")
     .option("--json", "print it as JSON")

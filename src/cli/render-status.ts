@@ -187,8 +187,8 @@ function ago(nowMs: number, atMs: number | undefined): string {
 }
 
 /** Only a hint for the eye: unknown words stay plain. */
-function toneOf(phase: string): Tone {
+export function toneOf(phase: string): Tone {
   if (/stream/.test(phase)) return "good";
-  if (/halt|diverg|refus/.test(phase)) return "bad";
+  if (/halt|diverg|refus|closed|disconnect/.test(phase)) return "bad";
   return /connect|wait|retry|load|sync|snapshot|dial|resum/.test(phase) ? "warn" : "plain";
 }

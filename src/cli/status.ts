@@ -37,11 +37,11 @@ export function judge(answers: readonly RegionAnswer[], isOneRegion: boolean): n
   return isWhole && reached.every((status) => notReadyReasons(status).length === 0) ? ExitCode.ok : ExitCode.unhealthy;
 }
 
-function askAll(options: StatusOptions, endpoints: readonly AdminEndpoint[]): Promise<readonly RegionAnswer[]> {
+export function askAll(options: AdminOptions, endpoints: readonly AdminEndpoint[]): Promise<readonly RegionAnswer[]> {
   return Promise.all(endpoints.map((endpoint) => ask(endpoint, options)));
 }
 
-async function ask(endpoint: AdminEndpoint, options: StatusOptions): Promise<RegionAnswer> {
+async function ask(endpoint: AdminEndpoint, options: AdminOptions): Promise<RegionAnswer> {
   const { region } = endpoint;
   const answer = await askAdmin(endpoint, "GET", "/status", options);
   const { where } = answer;

@@ -56,7 +56,7 @@ const NEARLY_FULL = 0.75;
 const ROOM_AGAIN = 0.5;
 /** Dropping what a reader needs is said once per this time, with the sum. */
 const DROPPED_LOG_MS = 60_000;
-const FOLDER = /^(\d{10})-([0-9a-f]{16})$/;
+export const HISTORY_FOLDER = /^(\d{10})-([0-9a-f]{16})$/;
 
 export class StreamJournal implements StreamLog {
   readonly stream: StreamId;
@@ -191,10 +191,10 @@ export class StreamJournal implements StreamLog {
       await rm(join(this.#context.folder, name), { recursive: true, force: true });
     }
     for (const name of names
-      .filter((found) => FOLDER.test(found))
+      .filter((found) => HISTORY_FOLDER.test(found))
       .sort()
       .reverse()) {
-      const [, number, text] = FOLDER.exec(name) as unknown as [string, string, string];
+      const [, number, text] = HISTORY_FOLDER.exec(name) as unknown as [string, string, string];
       const id = HistoryId.of(text);
       const folder = join(this.#context.folder, name);
       this.#nextNumber = Math.max(this.#nextNumber, Number(number) + 1);

@@ -108,12 +108,7 @@ export const LINK_CERTIFICATES = "link";
 /** Throws CONFIG_INVALID: an unknown region, or secrets and certificates of this region that cannot be read. */
 export function regionView(topology: Topology, region: string): RegionView {
   const { settings } = topology;
-  const own = settings.regions[region];
-  if (!own) {
-    const known = Object.keys(settings.regions);
-    const hint = didYouMean(region, known);
-    throw new GatewayError("CONFIG_INVALID", `region ${region} is not in ${topology.file} (known: ${known.join(", ")})${hint}`);
-  }
+  const own = settingsOf(topology, region);
   const resolver = new Resolver(topology);
   const { gateway } = own;
   const journal = mergeJournal(settings.journal, gateway.journal);
@@ -196,6 +191,19 @@ function upstreams(topology: Topology, region: string): readonly UpstreamView[] 
     dial: dialUrl(topology, upstream, region),
     streams: replicas.filter(([origin, { via }]) => (via ?? origin) === upstream).map(([origin]) => StreamId.of(origin)),
   }));
+}
+
+/** Absolute; needs no secret. Throws CONFIG_INVALID for an unknown region. */
+export function dataFolderOf(topology: Topology, region: string): string {
+  return new Resolver(topology).path(settingsOf(topology, region).gateway.data);
+}
+
+function settingsOf({ settings, file }: Topology, region: string): Topology["settings"]["regions"][string] {
+  const own = settings.regions[region];
+  if (own) return own;
+  const known = Object.keys(settings.regions);
+  const hint = didYouMean(region, known);
+  throw new GatewayError("CONFIG_INVALID", `region ${region} is not in ${file} (known: ${known.join(", ")})${hint}`);
 }
 
 function dialUrl({ settings }: Topology, from: string, to: string): GatewayUrl {

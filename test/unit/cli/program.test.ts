@@ -30,14 +30,23 @@ describe("bad usage is exit code 2 and one sentence with a suggestion", () => {
   });
 });
 
-test.each(["--help", "help run", "run --help", "check --help", "status --help", "rdb inspect --help", "version --help"])(
-  "%s shows examples and exit codes",
-  async (args) => {
-    const { code, out } = await causeway(args);
-    expect(code).toBe(0);
-    expect(out).toMatch(/Usage: causeway[\s\S]*Examples:\n {2}\$ causeway [\s\S]*Exit codes:[\s\S]* 70 /);
-  },
-);
+test.each([
+  "--help",
+  "help run",
+  "run --help",
+  "check --help",
+  "status --help",
+  "rdb inspect --help",
+  "top --help",
+  "journal ls --help",
+  "journal show --help",
+  "completion --help",
+  "version --help",
+])("%s shows examples and exit codes", async (args) => {
+  const { code, out } = await causeway(args);
+  expect(code).toBe(0);
+  expect(out).toMatch(/Usage: causeway[\s\S]*Examples:\n {2}\$ causeway [\s\S]*Exit codes:[\s\S]* 70 /);
+});
 
 test("run hands its options over and its exit code back", async () => {
   const seen: RunOptions[] = [];
