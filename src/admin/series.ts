@@ -22,7 +22,7 @@ export function pointOf(status: GatewayStatus, previous: GatewayStatus | undefin
       entries.push([`network:${stream}:${peer}`, lag?.ms.network?.p50]);
       entries.push([`ack:${stream}:${peer}`, lag?.ms.ack?.p50]);
       entries.push([`total:${stream}:${peer}`, lag?.ms.total?.p50]);
-      entries.push([`atRisk:${stream}:${peer}`, lag?.behindBytes.durable]);
+      entries.push([`atRisk:${stream}:${peer}`, lag?.atRisk.bytes]);
     }
   }
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined));

@@ -63,19 +63,22 @@ function number(text) {
  * @param {readonly LinkStatus[]} links
  * @returns {Figure}
  */
-function atRisk({ id }, links) {
-  const peers = links.flatMap(({ peer, phase, streams }) => {
-    const lag = streams.find(({ stream }) => stream === id)?.lag;
-    return lag?.behindBytes.durable === undefined ? [] : [{ peer, phase, bytes: lag.behindBytes.durable }];
-  });
+function atRisk({ id, atRisk: risk }, links) {
   const label = "Data at risk";
-  const [best] = peers.toSorted((a, b) => a.bytes - b.bytes);
-  if (!best) return { label, value: "unknown", note: `No peer has acknowledged anything of ${id} yet.`, key: undefined };
-  const key = `atRisk:${id}:${best.peer}`;
-  if (best.bytes === 0) return { label, value: "0 B", note: `All of ${id} is durable at ${best.peer}.`, key };
-  const isBad = best.phase !== "open";
-  const rest = isBad ? `The link to ${best.peer} is ${best.phase}: this grows with every write.` : `${best.peer} has the rest.`;
-  return { label, value: formatBytes(best.bytes), note: `of ${id} would be lost with this region now. ${rest}`, key, isBad };
+  if (!risk) return { label, value: "-", note: `No peer takes ${id}.`, key: undefined };
+  const { peer, bytes, commands, commandsEstimated, unacknowledged } = risk;
+  const key = `atRisk:${id}:${peer}`;
+  if (unacknowledged)
+    return { label, value: formatBytes(bytes), note: `${peer} has acknowledged nothing yet: all of ${id} counts.`, key, isBad: true };
+  if (bytes === 0) return { label, value: "0 B", note: `All of ${id} is durable at ${peer}.`, key };
+  const phase = links.find((link) => link.peer === peer && link.direction === "sending")?.phase ?? "closed";
+  const isBad = phase !== "open";
+  const count =
+    commands === undefined
+      ? ""
+      : `, ${commandsEstimated ? "about " : ""}${formatCount(commands)} ${commands === 1 ? "command" : "commands"},`;
+  const rest = isBad ? `The link to ${peer} is ${phase}: this grows with every write.` : `${peer} has the rest.`;
+  return { label, value: formatBytes(bytes), note: `of ${id}${count} would be lost with this region now. ${rest}`, key, isBad };
 }
 
 /**

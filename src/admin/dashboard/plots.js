@@ -61,9 +61,8 @@ export class Plots {
  * @returns {readonly PlotOptions[]}
  */
 function plotsOf({ streams, links }) {
-  const sent = links
-    .filter(({ direction }) => direction === "sending")
-    .flatMap(({ peer, streams }) => streams.map(({ stream }) => ({ stream, peer })));
+  // What is only relayed has no lag here: its origin measures it.
+  const sent = links.flatMap(({ peer, streams }) => streams.filter(({ lag }) => lag !== undefined).map(({ stream }) => ({ stream, peer })));
   const several = new Set(sent.map(({ stream }) => stream)).size > 1;
   const perSecond = (/** @type {number} */ bytes) => `${formatBytes(bytes)}/s`;
   return [
