@@ -24,6 +24,9 @@ import {
 import { Samples } from "./admin/samples.ts";
 import { AdminServer } from "./admin/server.ts";
 import type { GatewayStatus } from "./admin/status.ts";
+import { AlertStore } from "./alert/alert-store.ts";
+import { Timeline } from "./alert/timeline.ts";
+import { AlertWatch } from "./alert/watch.ts";
 import { lz4Package } from "./bytes/lz4.ts";
 import { Feed } from "./delivery/feed/feed.ts";
 import { FeedStats } from "./delivery/feed/feed-stats.ts";
@@ -32,6 +35,7 @@ import { Delivery } from "./delivery/write/delivery.ts";
 import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
 import { judgeSnapshot } from "./delivery/write/snapshot-guard.ts";
 import { loadSnapshot } from "./delivery/write/snapshot-loader.ts";
+import { GatewayError } from "./errors.ts";
 import type { JournalWriter } from "./journal/context.ts";
 import { StreamJournal } from "./journal/journal.ts";
 import { lockDataFolder } from "./journal/lock.ts";
@@ -43,6 +47,7 @@ import { PeerAcks } from "./link/peer-acks.ts";
 import type { PeerAck } from "./link/sender-session.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { systemClock } from "./runtime/clock.ts";
+import { DiskSpace } from "./runtime/disk-space.ts";
 import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
 import { HeartbeatSender, type HeartbeatSenderOptions } from "./source/heartbeat-sender.ts";
 import { SnapshotOrder, SnapshotTaker, takeSnapshot } from "./source/snapshot-taker.ts";
@@ -61,6 +66,7 @@ import {
   type UpstreamView,
   type WriteView,
 } from "./topology/region-view.ts";
+import type { Reload } from "./topology/reload.ts";
 
 export type GatewayOptions = {
   readonly view: RegionView;
@@ -68,14 +74,20 @@ export type GatewayOptions = {
   readonly log: Logger;
   /** A person has said that targets may hold keys that are not ours. */
   readonly adopt: boolean;
-  /** Calls back when a person asks to read again what can be read again: certificates. */
+  /** Calls back when a person asks to read again what can be read again: certificates, and what of the topology can change. */
   readonly onReload?: (reload: () => void) => void;
+  /** Reads the topology again; throws CONFIG_INVALID. */
+  readonly reread?: () => Reread;
+  readonly setLogLevel?: (level: RegionView["logLevel"]) => void;
 };
+
+export type Reread = { readonly view: RegionView; readonly reload: Reload };
 
 /** Journal bytes that wait for the disk before the socket is no longer read. */
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 /** Of another region, for the settings of `master.ack` that wait for one. */
 const REMOTE_STAGES = { "local-durable": undefined, "remote-durable": "durable", "remote-applied": "applied" } as const;
+const DISK_INTERVAL_MS = 10_000;
 const SAMPLE_INTERVAL_MS = 1_000;
 
 /** A stream that other gateways take from us. */
@@ -120,6 +132,9 @@ class Gateway {
   readonly #certificates: CertificateWatch;
   readonly #states = new Map<string, ServiceState>();
   readonly #samples = new Samples();
+  readonly #disk: DiskSpace;
+  readonly #timeline: Timeline;
+  #alerts: AlertWatch | undefined;
   #origin: OriginParts | undefined;
   #listener: LinkListener | undefined;
 
@@ -128,6 +143,8 @@ class Gateway {
     this.#view = options.view;
     this.#log = options.log;
     this.#startedAtMs = this.#clock.nowMs();
+    this.#disk = new DiskSpace(this.#view.dataFolder);
+    this.#timeline = new Timeline({ region: this.#view.region, startedAtMs: this.#startedAtMs });
     this.#certificates = new CertificateWatch({ sets: this.#view.certificates, log: this.#child("certificates"), clock: this.#clock });
   }
 
@@ -136,7 +153,11 @@ class Gateway {
     for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
     this.#serve("admin", () => this.#adminServer());
     if (certificates.length > 0) this.#serve("certificates", () => this.#certificates);
-    this.#options.onReload?.(() => this.#certificates.look({ patient: false }));
+    this.#options.onReload?.(() => this.#hangUp());
+    await this.#disk.look();
+    const alerts = await this.#openAlerts();
+    this.#alerts = alerts;
+    this.#serve("alerts", () => alerts);
     for (const replica of replicas) await this.#openReplica(replica);
     for (const upstream of upstreams) this.#dial(upstream);
     if (master !== undefined && stream !== undefined) await this.#openOrigin(master, stream);
@@ -146,6 +167,7 @@ class Gateway {
 
   async run(signal: AbortSignal): Promise<void> {
     const samples = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS);
+    const disk = setInterval(() => void this.#disk.look(), DISK_INTERVAL_MS);
     const running = this.#services.map(({ name, start }) => {
       const log = this.#child(name);
       const restarts = this.#restarts.get(name);
@@ -155,6 +177,7 @@ class Gateway {
       await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
     } finally {
       clearInterval(samples);
+      clearInterval(disk);
     }
   }
 
@@ -164,14 +187,14 @@ class Gateway {
 
   /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
   async #openOrigin(address: ServerAddress, stream: StreamId): Promise<void> {
-    const { listen, subscribers, behind, masterAck, ackBound: bound, heartbeatMs, journal: settings } = this.#view;
+    const { listen, subscribers, behind, masterAck, ackBound: bound, heartbeatMs } = this.#view;
     const clock = this.#clock;
     const journal = await this.#openJournal(stream, "master");
     const stats = new SourceStats(clock.nowMs());
     const order = new SnapshotOrder();
     const { lag, acks } = this.#serveStream({ journal, subscribers, behind, requestSnapshot: (beyond) => order.place(beyond) });
     this.#origin = {
-      ...{ journal, fsync: settings.fsync, address: formatHostPort(address), source: stats, lag },
+      ...{ journal, ...this.#journalParts(), address: formatHostPort(address), source: stats, lag },
       heartbeat: heartbeatMs === undefined ? "off" : "on",
     };
     const stage = REMOTE_STAGES[masterAck];
@@ -311,8 +334,8 @@ class Gateway {
   #openWrite(origin: string, journal: StreamJournal, { target, ...settings }: WriteView): void {
     const stats = new DeliveryStats();
     const { stream } = journal;
-    const { dataFolder, journal: kept } = this.#view;
-    this.#replicas.push({ journal, fsync: kept.fsync, address: formatHostPort(target), delivery: stats });
+    const { dataFolder } = this.#view;
+    this.#replicas.push({ journal, ...this.#journalParts(), address: formatHostPort(target), delivery: stats });
     const delivery = () =>
       new Delivery({
         stream,
@@ -335,7 +358,7 @@ class Gateway {
     const { host, port, username, password, tls } = address;
     const stats = new FeedStats();
     const supply = { take: this.#replicaSnapshots(journal, address), request: () => this.#requestSnapshot(journal.stream, undefined) };
-    this.#replicas.push({ journal, fsync: this.#view.journal.fsync, address: formatHostPort({ host, port }), feed: stats });
+    this.#replicas.push({ journal, ...this.#journalParts(), address: formatHostPort({ host, port }), feed: stats });
     const feed = () =>
       new Feed({
         host,
@@ -398,6 +421,11 @@ class Gateway {
     });
   }
 
+  #journalParts(): Pick<OriginParts, "fsync" | "retentionBytes" | "disk"> {
+    const { fsync, retention } = this.#view.journal;
+    return { fsync, retentionBytes: retention.bytes, disk: this.#disk };
+  }
+
   #serve(name: string, start: SupervisorOptions["start"]): void {
     this.#services.push({ name, start });
     this.#states.set(name, { at: "stopped" });
@@ -426,10 +454,55 @@ class Gateway {
       ...(adminTls && { tls, onTlsRenewal: this.#onRenewalOf(LINK_CERTIFICATES) }),
       status: () => this.#status(),
       samples: this.#samples,
+      ...(this.#alerts && { alerts: this.#alerts }),
+      timeline: this.#timeline,
+      reload: () => this.#reload(),
       restart: (service) => this.#restart(service),
       log: this.#child("admin"),
       clock: this.#clock,
     });
+  }
+
+  #openAlerts(): Promise<AlertWatch> {
+    const { region, dataFolder, alerts: configuration } = this.#view;
+    const log = this.#child("alerts");
+    return AlertWatch.open({
+      ...{ region, configuration, log, clock: this.#clock, timeline: this.#timeline },
+      store: new AlertStore({ folder: dataFolder, log }),
+      sample: () => this.#status(),
+    });
+  }
+
+  /** SIGHUP. What it cannot take over is said, and the gateway goes on as it was. */
+  #hangUp(): void {
+    this.#certificates.look({ patient: false });
+    try {
+      this.#reload();
+    } catch (cause) {
+      this.#log.error({ event: "topology.invalid", err: cause }, "the topology cannot be read again: everything stays as it was");
+    }
+  }
+
+  /** All of what changed, or nothing. */
+  #reload(): Reload {
+    const { reread, setLogLevel } = this.#options;
+    if (reread === undefined) throw new GatewayError("CONFIG_INVALID", "this gateway was started without a topology file");
+    const { view, reload } = reread();
+    const { changed, refused } = reload;
+    if (refused.length > 0) {
+      const text = `the changed topology is not taken over, these settings need a restart: ${refused.join(", ")}`;
+      this.#log.error({ event: "topology.refused", refused }, text);
+      this.#timeline.add({ atMs: this.#clock.nowMs(), kind: "configuration-refused", severity: "warning", text });
+      return reload;
+    }
+    // Also where the file says the same: what it refers to may have changed.
+    this.#alerts?.configure(view.alerts);
+    setLogLevel?.(view.logLevel);
+    const text =
+      changed.length === 0 ? "the topology was read again: nothing changed" : `the topology was read again: ${changed.join(", ")}`;
+    this.#log.info({ event: "topology.reloaded", changed }, text);
+    this.#timeline.add({ atMs: this.#clock.nowMs(), kind: "configuration-reloaded", text });
+    return reload;
   }
 
   #sample(): void {
@@ -466,6 +539,7 @@ class Gateway {
       links: [...(this.#listener ? sendingStatus(this.#listener, served, nowMs) : []), ...[...this.#dialers.values()].map(receivingStatus)],
       services: [...this.#states].map(([name, state]) => serviceStatus(name, state)),
       certificates: this.#certificates.stats,
+      alerts: { firing: this.#alerts?.firing ?? [], channels: this.#alerts?.stats ?? [] },
       warnings: this.#view.warnings,
     };
   }

@@ -7,9 +7,10 @@ import { type RunOptions, runProgram } from "./cli/program.ts";
 import { processTerminal } from "./cli/terminal.ts";
 import { versionInfo } from "./cli/version.ts";
 import { traceOf } from "./errors.ts";
-import { runGateway } from "./gateway.ts";
+import { type Reread, runGateway } from "./gateway.ts";
 import { createLogger } from "./runtime/log.ts";
 import { type RegionView, regionView } from "./topology/region-view.ts";
+import { compareTopologies } from "./topology/reload.ts";
 import { loadTopology } from "./topology/topology.ts";
 
 /** A stop that takes longer leaves anyway: the journal and the checkpoint make that safe. */
@@ -20,10 +21,19 @@ const terminal = processTerminal();
 
 async function run({ config, region, adopt = false }: RunOptions): Promise<number> {
   const onReload = hangUps();
-  const view = regionView(loadTopology(config, process.env), region);
-  const log = createLogger({ level: view.logLevel, region });
+  const topology = loadTopology(config, process.env);
+  const view = regionView(topology, region);
+  const { log, setLevel } = createLogger({ level: view.logLevel, region });
   // The data folder holds everything that the servers hold: what we write is for our own user.
   process.umask(0o077);
+  let running = topology;
+  const reread = (): Reread => {
+    const now = loadTopology(config, process.env);
+    const view = regionView(now, region);
+    const reload = compareTopologies(running, now);
+    if (reload.refused.length === 0) running = now;
+    return { view, reload };
+  };
   const { master, targets } = await preflight(view, adopt);
   // A refused target stops a gateway that does nothing else; one that also keeps its own master's writes goes on with that.
   const refusals = view.master ? master : targets;
@@ -35,7 +45,7 @@ async function run({ config, region, adopt = false }: RunOptions): Promise<numbe
   for (const { level, subject, message } of [...master, ...targets]) {
     if (level !== "ok") log.warn({ event: "preflight.warned", subject, finding: level }, `${subject}: ${message}`);
   }
-  await runGateway({ view, version: versionInfo().version, log, adopt, onReload }, stopSignal());
+  await runGateway({ view, version: versionInfo().version, log, adopt, onReload, reread, setLogLevel: setLevel }, stopSignal());
   return ExitCode.ok;
 }
 

@@ -10,10 +10,12 @@ import type { LinkRecordStats } from "../link/link-record.ts";
 import type { LinkListener } from "../link/listener.ts";
 import type { PeerAck } from "../link/sender-session.ts";
 import type { IncomingLinkStats, OutgoingLinkStats } from "../link/stats.ts";
+import type { DiskSpace } from "../runtime/disk-space.ts";
 import type { ServiceState } from "../runtime/supervisor.ts";
 import type { SourceStats } from "../source/stats.ts";
 import type { Offset, StreamId } from "../stream/position.ts";
 import type {
+  BacklogStatus,
   DeliveryStatus,
   FeedStatus,
   HeartbeatStatus,
@@ -29,6 +31,8 @@ import type {
 type StreamParts = {
   readonly journal: StreamJournal;
   readonly fsync: JournalStatus["fsync"];
+  readonly retentionBytes: number;
+  readonly disk: DiskSpace;
   /** host:port of the master or the target. */
   readonly address: string;
 };
@@ -81,7 +85,11 @@ export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: nu
   return { ...common, phase: parts.delivery.phase, delivery: deliveryStatus(parts) };
 }
 
-function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs: number): Omit<StreamStatus, "role" | "phase"> {
+function streamStatus(
+  { journal, fsync, retentionBytes, disk }: StreamParts,
+  rates: StreamRates,
+  nowMs: number,
+): Omit<StreamStatus, "role" | "phase"> {
   const stats = journal.stats();
   const history = journal.arriving ?? journal.current;
   // Offsets of another history would look like this one's.
@@ -102,6 +110,8 @@ function streamStatus({ journal, fsync }: StreamParts, rates: StreamRates, nowMs
       fsyncMsMax: stats.fsyncMsMax,
       pendingBytes: stats.pendingBytes,
       diskFull: stats.diskFull,
+      retentionBytes,
+      ...(disk.latest && { disk: disk.latest }),
       droppedNeededBytes: stats.droppedNeededBytes,
       neededBytes: stats.neededBytes,
       tornTails: stats.tornTails,
@@ -124,7 +134,7 @@ function snapshotStatus(snapshot: NonNullable<JournalStats["snapshot"]>): Snapsh
   return { id, state, offset: `${offset}`, chunks, rdbBytes };
 }
 
-function masterStatus({ source, address, lag, heartbeat }: OriginParts): MasterStatus {
+function masterStatus({ source, address, lag, heartbeat, journal }: OriginParts): MasterStatus {
   return {
     state: source.phase,
     address,
@@ -137,8 +147,18 @@ function masterStatus({ source, address, lag, heartbeat }: OriginParts): MasterS
     ...(source.ackHeldSinceMs !== undefined && { ackHeldSinceMs: source.ackHeldSinceMs }),
     ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
     heartbeat: heartbeatStatus(heartbeat, lag, source),
+    ...(source.backlog && { backlog: backlogStatus(source.backlog, journal) }),
     ...lastError(source.lastError),
   };
+}
+
+/** What we have not read counts against it. */
+function backlogStatus(
+  { sizeBytes, endOffset, bytesPerSecond }: NonNullable<SourceStats["backlog"]>,
+  { current }: StreamJournal,
+): BacklogStatus {
+  const unreadBytes = current === undefined ? 0 : Math.max(0, Number(endOffset - current.tail.offset));
+  return { sizeBytes, leftBytes: Math.max(0, sizeBytes - unreadBytes), bytesPerSecond };
 }
 
 function heartbeatStatus(heartbeat: OriginParts["heartbeat"], { master }: StreamLag, source: SourceStats): HeartbeatStatus {
@@ -262,6 +282,7 @@ function linkStatus(link: OutgoingLinkStats | IncomingLinkStats) {
     peer: link.peer,
     phase: link.phase,
     ...(link.clock && { rttMs: link.clock.rttMs, clock: { offsetMs: link.clock.offsetMs, errorMs: link.clock.errorMs } }),
+    ...(link.sameTopology !== undefined && { sameTopology: link.sameTopology }),
     sentBytes: link.bytesSent,
     receivedBytes: link.bytesReceived,
     ...(link.connectedAt !== undefined && { connectedAtMs: link.connectedAt }),

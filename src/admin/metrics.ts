@@ -3,6 +3,7 @@
  * regions, streams, peers, stages and command names, all of them bounded. `deploy/METRICS.md` documents each one.
  */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { OutboxStats } from "../alert/channels/outbox.ts";
 import { CONDITION_WORDS } from "../delivery/write/replies.ts";
 import type { Quantiles } from "../lag/histogram.ts";
 import { REFUSAL_REASONS } from "../link/refusals.ts";
@@ -56,6 +57,18 @@ const METRICS: readonly Metric[] = [
       SERVICE_STATES.map((each): Sample => [{ service: name, state: each }, each === state ? 1 : 0]),
     ),
   ),
+  gauge("causeway_alerts_firing", "Alerts that fire and are not silenced.", ["rule", "severity"], ({ alerts }) => {
+    const counts = new Map<string, { readonly labels: Labels; readonly count: number }>();
+    for (const { rule, severity, silenced } of alerts.firing) {
+      if (silenced) continue;
+      const key = `${rule} ${severity}`;
+      counts.set(key, { labels: { rule, severity }, count: (counts.get(key)?.count ?? 0) + 1 });
+    }
+    return [...counts.values()].map(({ labels, count }): Sample => [labels, count]);
+  }),
+  channel("causeway_alert_notifications_sent_total", "Notifications that the channel took.", ({ sent }) => sent),
+  channel("causeway_alert_notification_failures_total", "Attempts that failed; each was repeated or given up.", ({ failures }) => failures),
+  channel("causeway_alert_notifications_dropped_total", "Notifications that were given up.", ({ dropped }) => dropped),
   gauge("causeway_warnings", "Things that work and need a person; /status says which.", [], (status) => [[{}, warningsOf(status).length]]),
   certificate("causeway_certificate_expires_in_seconds", "Time until the certificate, or the last authority, expires.", (one, atMs) =>
     seconds(one.expiresAtMs - atMs),
@@ -78,6 +91,9 @@ const METRICS: readonly Metric[] = [
   stream("gauge", "causeway_journal_segments", "Files of the journal.", ({ journal }) => journal.segments),
   stream("gauge", "causeway_journal_pending_bytes", "Bytes accepted and not yet written.", ({ journal }) => journal.pendingBytes),
   stream("gauge", "causeway_journal_fsync_max_seconds", "Longest fsync seen.", ({ journal }) => journal.fsyncMsMax / 1000),
+  stream("gauge", "causeway_journal_retention_bytes", "What retention keeps at most.", ({ journal }) => journal.retentionBytes),
+  stream("gauge", "causeway_journal_disk_free_bytes", "Free on the journal's file system.", ({ journal }) => journal.disk?.freeBytes),
+  stream("gauge", "causeway_journal_disk_total_bytes", "Size of the journal's file system.", ({ journal }) => journal.disk?.totalBytes),
   stream("gauge", "causeway_journal_disk_full", "1 while the disk takes no more: the stream waits, nothing is lost.", ({ journal }) =>
     journal.diskFull ? 1 : 0,
   ),
@@ -122,6 +138,13 @@ const METRICS: readonly Metric[] = [
     "causeway_master_pauses_total",
     "Times the master was not read because the journal was full.",
     ({ master }) => master?.pauses,
+  ),
+  stream("gauge", "causeway_master_backlog_bytes", "Size of the master's backlog.", ({ master }) => master?.backlog?.sizeBytes),
+  stream(
+    "gauge",
+    "causeway_master_backlog_left_bytes",
+    "What the master may still write before a full sync is needed.",
+    ({ master }) => master?.backlog?.leftBytes,
   ),
   stream("gauge", "causeway_master_acked_offset_bytes", "What was last acknowledged to the master.", ({ master }) =>
     toNumber(master?.ackedOffset),
@@ -224,6 +247,9 @@ const METRICS: readonly Metric[] = [
   },
 
   link("gauge", "causeway_link_connected", "1 while the link is up.", ({ connectedAtMs }) => (connectedAtMs === undefined ? 0 : 1)),
+  link("gauge", "causeway_link_same_topology", "0 while the gateways were started with different topologies.", ({ sameTopology }) =>
+    sameTopology === undefined ? undefined : Number(sameTopology),
+  ),
   link("gauge", "causeway_link_rtt_seconds", "Round trip time of the newest ping.", ({ rttMs }) => seconds(rttMs)),
   link("gauge", "causeway_link_clock_offset_seconds", "The peer's clock minus ours.", ({ clock }) => seconds(clock?.offsetMs)),
   link("gauge", "causeway_link_clock_error_seconds", "± of the clock offset.", ({ clock }) => seconds(clock?.errorMs)),
@@ -340,6 +366,11 @@ function gauge(name: string, help: string, labels: readonly string[], samples: M
 
 function stream(type: Metric["type"], name: string, help: string, value: (stream: StreamStatus) => number | undefined): Metric {
   return { name, type, help, labels: ["stream"], samples: (status) => status.streams.map((each) => [{ stream: each.id }, value(each)]) };
+}
+
+function channel(name: string, help: string, value: (channel: OutboxStats) => number): Metric {
+  const samples = ({ alerts }: GatewayStatus) => alerts.channels.map((each): Sample => [{ channel: each.channel }, value(each)]);
+  return { name, type: "counter", help, labels: ["channel"], samples };
 }
 
 function certificate(name: string, help: string, value: (certificate: CertificateStatus, atMs: number) => number | undefined): Metric {

@@ -1,18 +1,23 @@
 /**
- * The admin port: /healthz and /readyz for everybody, /status and /metrics for readers, /restart for operators; `access.ts` knows
+ * The admin port: /healthz and /readyz for everybody, /status, /metrics, /alerts and /events for readers, what acts for operators; `access.ts` knows
  * who that is. Each answer is made from one reading of the status and holds no secrets. `page.ts` adds the dashboard.
  */
 import { once } from "node:events";
 import { Server as TlsServer } from "node:https";
 import fastify, { type FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { wrapError } from "../errors.ts";
+import type { Timeline } from "../alert/timeline.ts";
+import type { AlertWatch } from "../alert/watch.ts";
+import { GatewayError, wrapError } from "../errors.ts";
 import { type Clock, systemClock } from "../runtime/clock.ts";
 import { Crowd } from "../runtime/crowd.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import type { AdminClient, AdminRole } from "../topology/admin-view.ts";
 import type { LinkTls } from "../topology/region-view.ts";
+import type { Reload } from "../topology/reload.ts";
 import { Access } from "./access.ts";
+import { serveAlerts } from "./alert-routes.ts";
+import { serveEvents } from "./event-stream.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./metrics.ts";
 import { servePage } from "./page.ts";
 import type { Samples } from "./samples.ts";
@@ -25,6 +30,10 @@ export type AdminServerOptions = {
   readonly status: () => GatewayStatus;
   /** Present: the dashboard is served. */
   readonly samples?: Samples;
+  readonly alerts?: AlertWatch;
+  readonly timeline?: Timeline;
+  /** Reads the topology again, and says what came of it; throws CONFIG_INVALID. */
+  readonly reload?: () => Reload;
   /** Whom the topology lets in; without any, everybody may read. */
   readonly clients?: readonly AdminClient[];
   /** Present: HTTPS, and certificates as logins. */
@@ -47,7 +56,7 @@ declare module "fastify" {
   }
 }
 
-/** Requests have no body; nobody needs more than a few connections. */
+/** Requests have no body or a small one; nobody needs more than a few connections. */
 const MAX_BODY_BYTES = 1024;
 const MAX_HEADER_BYTES = 8 * 1024;
 const MAX_CONNECTIONS = 128;
@@ -129,7 +138,10 @@ export class AdminServer implements Service {
       return reply.code(code).send({ error: code >= 500 ? "internal error" : error.message });
     });
     app.setNotFoundHandler((_, reply) =>
-      reply.code(404).send({ error: "expected GET / (the dashboard), /healthz, /readyz, /status or /metrics, or POST /restart/SERVICE" }),
+      reply.code(404).send({
+        error:
+          "expected GET / (the dashboard), /healthz, /readyz, /status, /metrics, /alerts or /events, or POST /restart/SERVICE, /reload, /alerts/test or /alerts/silences",
+      }),
     );
 
     app.decorateRequest("client", "");
@@ -146,6 +158,10 @@ export class AdminServer implements Service {
     });
 
     if (samples) servePage(app, samples);
+    const { alerts, timeline, reload } = this.#options;
+    if (alerts) serveAlerts(app, alerts, clock);
+    if (timeline) serveEvents(app, timeline);
+    if (reload) serveReload(app, reload);
     app.get("/healthz", () => ({ alive: true }));
     app.get("/readyz", (_, reply) => {
       const reasons = notReadyReasons(status());
@@ -163,4 +179,17 @@ export class AdminServer implements Service {
     });
     return app;
   }
+}
+
+/** What cannot be taken over is an answer, not a failure: nothing has changed. */
+function serveReload(app: FastifyInstance, reload: () => Reload): void {
+  app.post("/reload", { config: { role: "operator" } }, (_, reply) => {
+    try {
+      const result = reload();
+      return reply.code(result.refused.length === 0 ? 200 : 409).send(result);
+    } catch (cause) {
+      if (cause instanceof GatewayError && cause.code === "CONFIG_INVALID") return reply.code(422).send({ error: cause.message });
+      throw cause;
+    }
+  });
 }

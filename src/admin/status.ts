@@ -3,6 +3,8 @@
  * Offsets are decimal strings, because they do not fit a JSON number; times are milliseconds since 1970 by this gateway's
  * clock; what is not known (yet) is absent. It never holds keys, values or secrets.
  */
+import type { Alert } from "../alert/book.ts";
+import type { OutboxStats } from "../alert/channels/outbox.ts";
 import type { DataAtRisk, PeerLag } from "../lag/lag-tracker.ts";
 
 export type GatewayStatus = {
@@ -21,6 +23,8 @@ export type GatewayStatus = {
   readonly services: readonly ServiceStatus[];
   /** Our own certificates and the authorities that we trust. */
   readonly certificates: readonly CertificateStatus[];
+  /** Alerts that fire, the worst first, and how their channels do. */
+  readonly alerts: { readonly firing: readonly Alert[]; readonly channels: readonly OutboxStats[] };
   /** What works and should not stay so, as found at the start; one sentence each. */
   readonly warnings: readonly string[];
 };
@@ -76,6 +80,10 @@ export type JournalStatus = {
   readonly fsyncMsMax: number;
   readonly pendingBytes: number;
   readonly diskFull: boolean;
+  /** What retention keeps at most. */
+  readonly retentionBytes: number;
+  /** Of the file system that holds the data folder; absent until it was looked at. */
+  readonly disk?: { readonly freeBytes: number; readonly totalBytes: number };
   /** Bytes that retention dropped although a reader still needed them. */
   readonly droppedNeededBytes: number;
   /** Bytes on disk that a reader still needs. Above `journal.retention.bytes` they are dropped. */
@@ -126,8 +134,18 @@ export type MasterStatus = {
   /** Times that this began. */
   readonly acksHeld: number;
   readonly heartbeat: HeartbeatStatus;
+  /** The master's own, as its INFO says; absent without heartbeat, or where INFO is not allowed. */
+  readonly backlog?: BacklogStatus;
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;
+};
+
+export type BacklogStatus = {
+  readonly sizeBytes: number;
+  /** What the master may still write before a reconnection from where we are needs a full sync. */
+  readonly leftBytes: number;
+  /** What it writes now. */
+  readonly bytesPerSecond: number;
 };
 
 export type HeartbeatStatus = {
@@ -222,6 +240,8 @@ export type LinkStatus = {
   readonly rttMs?: number;
   /** The peer's clock minus ours, ± error. */
   readonly clock?: { readonly offsetMs: number; readonly errorMs: number };
+  /** Whether both gateways were started with the same topology (but for alerts and log); absent before the first connection. */
+  readonly sameTopology?: boolean;
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly connectedAtMs?: number;

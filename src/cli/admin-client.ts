@@ -9,6 +9,7 @@ import { formatHostPort, parseHostPort } from "../topology/address.ts";
 import { type AdminEndpoint, type AdminRole, adminEndpoints } from "../topology/admin-view.ts";
 import { didYouMean } from "../topology/suggest.ts";
 import { type Environment, loadTopology } from "../topology/topology.ts";
+import { ExitCode } from "./exit-codes.ts";
 
 export type AdminOptions = {
   readonly config: string;
@@ -42,25 +43,63 @@ export function chooseEndpoints({ config, region, admin }: AdminOptions, env: En
   throw new GatewayError("CONFIG_INVALID", `region ${region} is not in ${config} (known: ${known.join(", ")})${didYouMean(region, known)}`);
 }
 
-/** Never throws but CONFIG_INVALID, when the client's certificate cannot be read. */
-export async function askAdmin(endpoint: AdminEndpoint, method: "GET" | "POST", path: string, options: AdminOptions): Promise<AdminAnswer> {
+export type AdminRequest = {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of the whole answer; 3 seconds. */
+  readonly signal?: AbortSignal;
+};
+
+/** The answer's head. Throws CONFIG_INVALID when the client's certificate cannot be read, and what keeps the port from answering. */
+export function openAdmin(endpoint: AdminEndpoint, asked: AdminRequest, options: AdminOptions): Promise<IncomingMessage> {
   const { region, host, port, token, tls } = endpoint;
-  const where = formatHostPort({ host, port });
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const common = { host, port, path, method, headers, agent: false, signal: AbortSignal.timeout(ASK_TIMEOUT_MS) } as const;
+  const { method, path, body, signal = AbortSignal.timeout(ASK_TIMEOUT_MS) } = asked;
+  const headers = {
+    ...asked.headers,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { "content-type": "application/json" }),
+  };
+  const common = { host, port, path, method, headers, agent: false, signal } as const;
   const client = { cert: readFile(options.cert), key: readFile(options.key) };
-  const asked = tls ? requestTls({ ...common, ...client, ca: readFile(tls.ca), checkServerIdentity: identityOf(region) }) : request(common);
+  const sent = tls ? requestTls({ ...common, ...client, ca: readFile(tls.ca), checkServerIdentity: identityOf(region) }) : request(common);
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    sent
+      .once("response", resolve)
+      .once("error", reject)
+      .end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** Never throws but CONFIG_INVALID, when the client's certificate cannot be read. */
+export async function askAdmin(endpoint: AdminEndpoint, asked: AdminRequest, options: AdminOptions): Promise<AdminAnswer> {
+  const where = formatHostPort(endpoint);
   try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      asked.once("response", resolve).once("error", reject).end();
-    });
+    const response = await openAdmin(endpoint, asked, options);
     const text = await read(response);
     return text === undefined
       ? { where, unreachable: " with less than 16 MiB" }
       : { where, status: response.statusCode ?? 0, body: parse(text) };
   } catch (cause) {
+    if (cause instanceof GatewayError) throw cause;
     return { where, unreachable: reasonOf(cause) };
   }
+}
+
+/** The body of an answer that is wanted; otherwise throws ADMIN_UNAVAILABLE, or says what the gateway said and answers the exit code. */
+export async function wantAdmin(
+  endpoint: AdminEndpoint,
+  asked: AdminRequest,
+  options: AdminOptions,
+): Promise<{ readonly body: unknown } | { readonly code: number; readonly said: string; readonly body: unknown }> {
+  const answer = await askAdmin(endpoint, asked, options);
+  if ("unreachable" in answer) throw new GatewayError("ADMIN_UNAVAILABLE", `${answer.where} does not answer${answer.unreachable}`);
+  const { where, status, body } = answer;
+  if (status === 200) return { body };
+  const code = status === 401 || status === 403 ? ExitCode.refused : ExitCode.unhealthy;
+  return { code, said: `causeway: ${where} answers ${status}${errorOf(body)}\n`, body };
 }
 
 /** The sentence of a gateway that says no. */
@@ -103,7 +142,7 @@ function parse(text: string): unknown {
   }
 }
 
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   const { name, code } = cause as { readonly name?: string; readonly code?: string };
   if (name === "AbortError" || name === "TimeoutError") return ` within ${ASK_TIMEOUT_MS / 1000} seconds`;
   return code === undefined ? "" : ` (${code})`;

@@ -7,11 +7,13 @@ import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
 import { type JournalOptions, listJournal, type ShowOptions, showJournal } from "./journal.ts";
 import { type InspectOptions, inspectRdb } from "./rdb-inspect.ts";
-import { type RestartOptions, restartService } from "./restart.ts";
+import { type OneRegion, restartService } from "./restart.ts";
 import { type StatusOptions, showStatus } from "./status.ts";
+import { help, single, subcommand } from "./subcommand.ts";
 import type { Terminal } from "./terminal.ts";
 import { runTop, type TopOptions } from "./top.ts";
 import { type VersionInfo, versionInfo } from "./version.ts";
+import { addWatchCommands } from "./watch-commands.ts";
 
 export type RunOptions = { readonly config: string; readonly region: string; readonly adopt?: boolean };
 
@@ -62,7 +64,7 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
   // Not by commander's own requiredOption: it would complain before it looks at misspelt options.
   program.hook("preAction", (_, command) => {
     const missing = command.options.find(
-      (option) => option.description.endsWith("(required)") && command.getOptionValue(option.attributeName()) === undefined,
+      (option) => option.description.endsWith("(required)") && command.optsWithGlobals()[option.attributeName()] === undefined,
     );
     if (missing) command.error(`option '${missing.flags}' is missing`, { exitCode: ExitCode.usage });
   });
@@ -186,7 +188,9 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
         "It resumes where it was; no full sync. For what only a new process can do (another topology, --adopt), restart the process.",
       ),
     )
-    .action(async (service: string, options: RestartOptions) => done(await restartService(service, options, env, terminal)));
+    .action(async (service: string, options: OneRegion) => done(await restartService(service, options, env, terminal)));
+
+  addWatchCommands(program, { env, terminal, done });
 
   const rdb = program.command("rdb").description("look into RDB files").helpCommand(false);
   subcommand(rdb, "inspect", "show what an RDB holds, and verify it: from a file, a pipe or a live server")
@@ -232,26 +236,8 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
   return program;
 }
 
-/** For options that say one thing: the last of several would win in silence, and an empty one comes from an unset shell variable. */
-function single(flag: string): (value: string, previous: string | undefined) => string {
-  return (value, previous) => {
-    if (value === "") throw new GatewayError("CONFIG_INVALID", `option '${flag}' is empty; see causeway --help`);
-    if (previous !== undefined) throw new GatewayError("CONFIG_INVALID", `option '${flag}' is given twice; see causeway --help`);
-    return value;
-  };
-}
-
 function versionText({ version, lz4, node }: VersionInfo): string {
   return `causeway ${version} (lz4 by ${lz4}, Node ${node})`;
-}
-
-/** Settings of the program are inherited when a command is made by it. */
-function subcommand(program: Command, name: string, summary: string): Command {
-  return program.command(name).description(summary).allowExcessArguments(false);
-}
-
-function help(examples: readonly string[], note: string): string {
-  return `\n${note}\n\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}\n\n${EXIT_CODES_HELP}`;
 }
 
 /** Commander's `error: unknown option '--x'\n(Did you mean --y?)`. */

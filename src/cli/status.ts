@@ -43,7 +43,7 @@ export function askAll(options: AdminOptions, endpoints: readonly AdminEndpoint[
 
 async function ask(endpoint: AdminEndpoint, options: AdminOptions): Promise<RegionAnswer> {
   const { region } = endpoint;
-  const answer = await askAdmin(endpoint, "GET", "/status", options);
+  const answer = await askAdmin(endpoint, { method: "GET", path: "/status" }, options);
   const { where } = answer;
   if ("unreachable" in answer) return { region, error: `${where} does not answer${answer.unreachable}` };
   if (answer.status !== 200) return { region, error: `${where} answers ${answer.status}${errorOf(answer.body)}` };

@@ -2,9 +2,20 @@
 import { type Logger, pino } from "pino";
 import { traceOf } from "../errors.ts";
 
-export function createLogger(options: { readonly level: string; readonly region: string }): Logger {
-  return pino({
+/** Connections that come and go leave loggers behind; so many are looked after before the dead are forgotten. */
+const FAMILY = 256;
+
+/** Its level may change while it is used: children, which pino lets keep their own, follow. */
+export type LevelledLogger = { readonly log: Logger; readonly setLevel: (level: string) => void };
+
+export function createLogger(options: { readonly level: string; readonly region: string }): LevelledLogger {
+  let children: WeakRef<Logger>[] = [];
+  const log = pino({
     level: options.level,
+    onChild: (child: Logger) => {
+      if (children.length >= FAMILY) children = children.filter((one) => one.deref() !== undefined);
+      children.push(new WeakRef(child));
+    },
     base: { region: options.region },
     timestamp: pino.stdTimeFunctions.isoTime,
     // pino's own would add every property of the error.
@@ -19,6 +30,10 @@ export function createLogger(options: { readonly level: string; readonly region:
       },
     },
   });
+  const setLevel = (level: string) => {
+    for (const one of [log, ...children.flatMap((child) => child.deref() ?? [])]) one.level = level;
+  };
+  return { log, setLevel };
 }
 
 function withoutBigints(fields: Record<string, unknown>): Record<string, unknown> {

@@ -10,6 +10,7 @@ import { redisOptions } from "../runtime/redis-options.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { Service } from "../runtime/supervisor.ts";
 import { HEARTBEAT_CHANNEL, type HeartbeatCode } from "../stream/heartbeat.ts";
+import { BacklogReader } from "./backlog-reader.ts";
 import type { MasterAddress } from "./master-connection.ts";
 import type { SourceStats } from "./stats.ts";
 
@@ -60,7 +61,9 @@ export class HeartbeatSender implements Service {
   /** Answers how long to wait before the next attempt. */
   async #publish(client: Redis, signal: AbortSignal): Promise<number> {
     const { intervalMs, code, clock, stats, onSent, isUnreturned } = this.#options;
+    const backlog = new BacklogReader(client);
     while (!signal.aborted) {
+      if (backlog.isDue(clock.nowMs())) stats.backlog = await backlog.read(clock.nowMs());
       if (stats.phase === "streaming") {
         if (isUnreturned()) {
           this.#options.onForgotten();

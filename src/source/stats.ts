@@ -3,6 +3,14 @@ import type { Mark } from "../stream/log.ts";
 
 export type SourcePhase = "connecting" | "disconnected" | "handshaking" | "full sync" | "streaming";
 
+export type Backlog = {
+  readonly sizeBytes: number;
+  /** The master's own offset. */
+  readonly endOffset: bigint;
+  /** Of what it writes, between the last two looks. */
+  readonly bytesPerSecond: number;
+};
+
 export class SourceStats {
   phase: SourcePhase = "connecting";
   fullSyncs = 0;
@@ -16,6 +24,8 @@ export class SourceStats {
   connectedAtMs: number | undefined;
   /** The master does not stream since then: at the start, at the end of a connection. */
   awaySinceMs: number | undefined;
+  /** The master's backlog as its INFO said last; undefined where INFO is not allowed. */
+  backlog: Backlog | undefined;
   /** Why no heartbeat goes through the master; undefined while they return, or are off. */
   heartbeatTrouble: string | undefined;
   acked: Mark | undefined;

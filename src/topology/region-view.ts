@@ -1,11 +1,13 @@
 /** What one region's gateway needs from the topology: its own part, its peers, secrets and certificates resolved. */
 import type { X509Certificate } from "node:crypto";
+import type { AlertConfiguration } from "../alert/watch.ts";
 import { GatewayError } from "../errors.ts";
 import { isCertificateOf } from "../link/certificate.ts";
 import type { PemFiles } from "../runtime/pem-files.ts";
 import { StreamId } from "../stream/position.ts";
 import { formatHostPort, type GatewayUrl, type HostPort, isLoopback } from "./address.ts";
 import { type AdminClient, adminClients } from "./admin-view.ts";
+import { alertConfiguration } from "./alerts-view.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
 import { Resolver } from "./resolver.ts";
@@ -99,6 +101,7 @@ export type RegionView = {
     readonly retention: { readonly bytes: number; readonly ageMs: number };
   };
   readonly link: { readonly windowBytes: number; readonly livenessMs: number };
+  readonly alerts: AlertConfiguration;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 };
 
@@ -161,6 +164,7 @@ export function regionView(topology: Topology, region: string): RegionView {
     upstreams: upstreams(topology, region),
     journal,
     link: { windowBytes: settings.link.window, livenessMs: settings.link.liveness },
+    alerts: alertConfiguration(settings.alerts, resolver),
     logLevel: settings.log.level,
   };
   if (resolver.complaints.length > 0) throw topology.refuse(resolver.complaints);

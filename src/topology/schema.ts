@@ -3,45 +3,11 @@
  * `config/topology.schema.json` is generated from it; what one setting alone cannot show is in `cross-checks.ts`.
  */
 import { z } from "zod";
-import { parseGatewayUrl, parseHostPort, parseRedisUrl } from "./address.ts";
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from "./units.ts";
+import { alertsSchema } from "./alerts-schema.ts";
+import { duration, gatewayUrl, hostPort, path, REFERENCE, redisUrl, secret, size } from "./setting-types.ts";
 
 /** Region names become parts of stream names, file names and metric labels. */
 export const REGION_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
-export const SECRET_PATTERN = /^(\$\{[A-Za-z_][A-Za-z0-9_]*\}|file:.+)$/;
-// biome-ignore lint/suspicious/noTemplateCurlyInString: this is how a reference is written in the file
-const REFERENCE = "${NAME} or file:/path";
-
-function parsed<T>(parse: (text: string) => T | undefined, expected: string, pattern?: RegExp) {
-  const text = z.string({ error: `expected ${expected}` }).meta(pattern ? { pattern: pattern.source } : {});
-  return text.transform((value, context): T => {
-    const result = parse(value);
-    if (result !== undefined) return result;
-    context.addIssue({ code: "custom", message: `expected ${expected}` });
-    return z.NEVER;
-  });
-}
-
-function bounded(parse: (text: string) => number | undefined, [least, most]: readonly [string, string]) {
-  const [min, max] = [parse(least)!, parse(most)!];
-  return (text: string) => {
-    const value = parse(text);
-    return value !== undefined && value >= min && value <= max ? value : undefined;
-  };
-}
-
-const size = (least: string, most: string) =>
-  parsed(bounded(parseSize, [least, most]), `a size from ${least} to ${most}, such as 64MiB`, SIZE_PATTERN);
-const duration = (least: string, most: string) =>
-  parsed(bounded(parseDuration, [least, most]), `a duration from ${least} to ${most}, such as 250ms, 5s or 24h`, DURATION_PATTERN);
-const hostPort = parsed(parseHostPort, "host:port, such as 127.0.0.1:7400");
-const redisUrl = parsed(parseRedisUrl, "redis://host:port or rediss://host:port (user, password and database do not belong into the URL)");
-const gatewayUrl = parsed(parseGatewayUrl, "ws://host:port or wss://host:port");
-const path = z.string({ error: "expected a path" }).min(1, "expected a path");
-const secret = z
-  .string({ error: `expected ${REFERENCE}` })
-  .regex(SECRET_PATTERN, `expected ${REFERENCE}: secrets do not belong into this file`);
-
 const certificate = path.describe("PEM file with the certificate (and its chain), relative to this file.");
 const key = path.describe("PEM file with the private key, relative to this file.");
 const passphrase = secret.optional().describe(`Passphrase of the private key, as ${REFERENCE}.`);
@@ -234,6 +200,9 @@ export const topologySchema = z
     journal: journal.prefault({}).describe("The durable journal, in every gateway."),
     link: linkSchema.prefault({}).describe("The links between gateways."),
     admin: adminSchema.prefault({}).describe("Who may use the admin ports, and how."),
+    alerts: alertsSchema
+      .prefault({})
+      .describe("Who is told of what, and when. Without it every rule has its default, and alerts are logged."),
     log: z
       .strictObject({ level: z.enum(["debug", "info", "warn", "error"]).prefault("info").describe("Least severe level that is logged.") })
       .prefault({})

@@ -1,4 +1,4 @@
-/** Sizes ("64MiB") and durations ("250ms") as people write them in the topology; parsed once, plain numbers afterwards. */
+/** Sizes ("64MiB"), durations ("250ms") and shares ("10%") as people write them in the topology; parsed once, plain numbers afterwards. */
 
 const BYTES: Readonly<Record<string, number>> = {
   B: 1,
@@ -15,6 +15,13 @@ const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_0
 
 export const SIZE_PATTERN = /^\d+(\.\d+)?(B|KiB|MiB|GiB|TiB|kB|MB|GB|TB)$/;
 export const DURATION_PATTERN = /^\d+(\.\d+)?(ms|s|m|h|d)$/;
+
+export const SHARE_PATTERN = /^\d{1,2}(\.\d+)?%$/;
+
+/** 0 … 1, or undefined when the text is no percentage below 100. */
+export function parseShare(text: string): number | undefined {
+  return SHARE_PATTERN.test(text) ? Number.parseFloat(text) / 100 : undefined;
+}
 
 /** Bytes, or undefined when the text is no size. */
 export function parseSize(text: string): number | undefined {

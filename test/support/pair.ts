@@ -22,6 +22,8 @@ export type PairOptions = {
   readonly write?: (target: RedisServer) => Partial<Replica> | Promise<Partial<Replica>>;
   readonly journal?: TopologySpec["journal"];
   readonly link?: TopologySpec["link"];
+  readonly alerts?: TopologySpec["alerts"];
+  readonly admin?: TopologySpec["admin"];
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -71,6 +73,8 @@ export class Pair implements AsyncDisposable {
         links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
         ...(options.journal && { journal: options.journal }),
         ...(options.link && { link: options.link }),
+        ...(options.alerts && { alerts: options.alerts }),
+        ...(options.admin && { admin: options.admin }),
       });
       return new Pair(resources, { folder, master, target, proxy, topology, env: { ...topology.env, ...options.env } });
     } catch (cause) {

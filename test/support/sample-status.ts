@@ -17,6 +17,8 @@ const journal = {
   fsyncMsMax: 4,
   pendingBytes: 0,
   diskFull: false,
+  retentionBytes: 10 * 2 ** 30,
+  disk: { freeBytes: 80e9, totalBytes: 100e9 },
   droppedNeededBytes: 0,
   neededBytes: 0,
   tornTails: 1,
@@ -112,6 +114,10 @@ export const originStatus: GatewayStatus = {
     { name: "source", needed: true, state: "running" },
     { name: "link-listener", needed: true, state: "running" },
   ],
+  alerts: {
+    firing: [],
+    channels: [{ channel: "ops", kind: "webhook", sent: 3, failures: 1, dropped: 0, waiting: 0 }],
+  },
   certificates: [{ use: "link", path: "/etc/causeway/tls/us-east.crt", state: "valid", expiresAtMs: AT + 5_184_000_000 }],
   warnings: [],
 };

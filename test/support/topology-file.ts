@@ -45,6 +45,7 @@ export type TopologySpec = {
   readonly link?: Readonly<Record<string, unknown>>;
   readonly admin?: Readonly<Record<string, unknown>>;
   readonly log?: Readonly<Record<string, unknown>>;
+  readonly alerts?: Readonly<Record<string, unknown>>;
   readonly ports?: Readonly<Record<string, RegionPorts>>;
 };
 
@@ -103,7 +104,7 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
       ];
     }),
   );
-  const { links, journal, link, admin, log } = spec;
+  const { links, journal, link, admin, log, alerts } = spec;
   const topology = {
     version: 1,
     secret: SECRET_REFERENCE,
@@ -112,6 +113,7 @@ export async function writeTopology(spec: TopologySpec): Promise<TopologyFile> {
     ...(link && { link }),
     ...(admin && { admin }),
     ...(log && { log }),
+    ...(alerts && { alerts }),
     regions,
   };
   const path = join(spec.folder, "topology.json");

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { RULE_NAMES } from "../../src/alert/rules.ts";
 import { ERROR_CODES, GatewayError } from "../../src/errors.ts";
 
 const runbook = readFileSync(new URL("../../deploy/RUNBOOK.md", import.meta.url), "utf8");
@@ -13,4 +14,14 @@ test.each(ERROR_CODES)("%s: the paragraph begins with what the gateway does and 
   const text = paragraphs.get(code) ?? "";
   expect(text.startsWith(new GatewayError(code, "").disposition)).toBe(true);
   expect(text.length).toBeGreaterThan(150);
+});
+
+test("the runbook has a section for every alert, and for no other, each with meaning, first look, decision and commands", () => {
+  const sections = new Map(
+    [...runbook.matchAll(/^## Alert: (\S+)\n\n([\s\S]*?)(?=\n## |$(?![\s\S]))/gm)].map(([, rule, text]) => [rule!, text!]),
+  );
+  expect([...sections.keys()].toSorted()).toEqual([...RULE_NAMES].toSorted());
+  for (const text of sections.values()) {
+    expect(text).toMatch(/^\*\*Meaning\.\*\* [\s\S]+\*\*First look\.\*\* [\s\S]+\*\*Decision\.\*\* [\s\S]+\*\*Commands\.\*\*\s/);
+  }
 });

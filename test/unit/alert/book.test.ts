@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import { AlertBook } from "../../../src/alert/book.ts";
+import { changesBetween } from "../../../src/alert/changes.ts";
+import type { AlertSample } from "../../../src/alert/sample.ts";
+import { DEFAULT_SETTINGS } from "../../../src/alert/settings.ts";
+import { originStatus, replicaStatus } from "../../support/sample-status.ts";
+
+const T0 = originStatus.atMs;
+const SECOND = 1_000;
+const quiet: AlertSample = {
+  ...originStatus,
+  links: originStatus.links.filter(({ peer }) => peer === "eu-west").map((link) => ({ ...link, clock: { offsetMs: 0, errorMs: 1 } })),
+};
+const cut: AlertSample = { ...quiet, links: quiet.links.map(({ connectedAtMs: _, ...link }) => link) };
+
+function bookAt(state?: AlertBook["state"]) {
+  return new AlertBook({ region: "us-east", settings: DEFAULT_SETTINGS, state });
+}
+
+/** One look a second, as the gateway does. */
+function look(book: AlertBook, sample: AlertSample, from: number, seconds: number) {
+  const told: string[] = [];
+  for (let second = from; second < from + seconds; second++) {
+    const now = { ...sample, atMs: T0 + second * SECOND };
+    for (const { kind, alert } of book.observe(now, [], T0 + second * SECOND)) told.push(`${kind} ${alert.rule} at ${second}`);
+  }
+  return told;
+}
+
+test("a cut link fires after its duration, is told once, and its end is told once", () => {
+  const book = bookAt();
+  expect(look(book, quiet, 0, 60)).toEqual([]);
+  expect(look(book, cut, 60, 60)).toEqual(["firing link-down at 70"]);
+  expect(book.firing(T0)).toMatchObject([{ rule: "link-down", severity: "warning", subject: { peer: "eu-west", direction: "sending" } }]);
+  expect(look(book, quiet, 120, 60)).toEqual(["resolved link-down at 125"]);
+  expect(look(book, cut, 180, 200)).toEqual(["firing link-down at 190", "firing peer-silent at 300"]);
+});
+
+test("a silenced alert is not told, still fires, and is told when the silence ends", () => {
+  const book = bookAt();
+  book.silence({ id: "1", rule: "link-down", untilMs: T0 + 30 * SECOND, by: "me", comment: "" }, T0);
+  expect(look(book, cut, 0, 30)).toEqual([]);
+  expect(book.firing(T0 + 20 * SECOND)).toMatchObject([{ rule: "link-down", silenced: true }]);
+  expect(look(book, cut, 30, 10)).toEqual(["firing link-down at 30"]);
+  expect(book.history.map(({ kind }) => kind)).toEqual(["silenced", "firing"]);
+});
+
+test("a restart tells nothing twice, and tells the end of what was told before it", () => {
+  const book = bookAt();
+  look(book, cut, 0, 20);
+  const again = bookAt(JSON.parse(JSON.stringify(book.state)));
+  expect(look(again, cut, 20, 30)).toEqual([]);
+  expect(look(again, quiet, 50, 20)).toEqual(["resolved link-down at 55"]);
+});
+
+test("an event fires at once and stays for its hold after it happened last", () => {
+  const book = bookAt();
+  const { delivery, ...stream } = replicaStatus.streams[0]!;
+  const sample = (divergences: number): AlertSample => ({ ...quiet, streams: [{ ...stream, delivery: { ...delivery!, divergences } }] });
+  const changes = changesBetween(sample(0), sample(1));
+  expect(changes).toMatchObject([{ kind: "diverged", stream: "us-east/0" }]);
+  expect(book.observe(sample(1), changes, T0)).toMatchObject([{ kind: "firing", alert: { rule: "divergence", severity: "critical" } }]);
+  expect(book.observe(sample(2), changesBetween(sample(1), sample(2)), T0 + 20 * 60 * SECOND)).toEqual([]);
+  expect(look(book, sample(2), 49 * 60, 10)).toEqual([]);
+  expect(look(book, sample(2), 50 * 60, 10)).toEqual(["resolved divergence at 3005"]);
+});
+
+test("thresholds differ by stream, and a rule that is off never fires", () => {
+  const { rules } = DEFAULT_SETTINGS;
+  const slow: AlertSample = {
+    ...quiet,
+    links: quiet.links.map((link) => ({ ...link, streams: [{ stream: "us-east/0", lag: { lagMs: 5_000, behindBytes: {} } }] })),
+  };
+  const strict = new AlertBook({
+    region: "us-east",
+    settings: { rules, streams: { "us-east/0": { lag: { threshold: 1_000, forMs: 0 } } } },
+  });
+  expect(look(strict, slow, 0, 3)).toEqual(["firing lag at 0"]);
+  const off = { ...rules, lag: { ...rules.lag, enabled: false } };
+  strict.configure({ rules: off, streams: {} });
+  expect(look(strict, slow, 3, 10)).toEqual(["resolved lag at 8"]);
+});
+
+test("what runs out is told before it does", () => {
+  const book = bookAt();
+  const full: AlertSample = {
+    ...quiet,
+    streams: quiet.streams.map((stream) => ({
+      ...stream,
+      journal: { ...stream.journal, disk: { freeBytes: 5, totalBytes: 100 } },
+      master: { ...stream.master!, backlog: { leftBytes: 1_000_000, bytesPerSecond: 100_000 } },
+    })),
+  };
+  expect(look(book, full, 0, 120).toSorted()).toEqual(["firing backlog-exhaustion at 60", "firing journal-disk-low at 30"]);
+});
