@@ -28,6 +28,7 @@ function forwarded(...words: string[]): string[] | string {
 describe("commands of the stream that a normal client may not send as they are", () => {
   test.each<[string, string[] | string]>([
     ["PUBLISH __sentinel__:hello x", "drop PUBLISH"],
+    ["PUBLISH causeway:heartbeat 0123456789abcdef:1700000000000.000", "drop heartbeat"],
     ["publish news x", "pass"],
     ["SPUBLISH news x", "pass"],
     ["XADD s MAXLEN = 5 LIMIT 100 1-1 f v", ["XADD", "s", "MAXLEN", "=", "5", "1-1", "f", "v"]],
