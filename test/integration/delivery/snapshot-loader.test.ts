@@ -186,7 +186,8 @@ test("APPLIED_ONCE: an interrupted load goes on after the last unit that was com
   };
   await load({ events: { onCommit }, signal: stop.signal, snapshot: { chunkBytes: 20_000 } });
   // In this order: a unit in flight may still commit, and what is seen first is covered by the checkpoint that is read afterwards.
-  const before = ((await target.call("KEYS", "*")) as string[]).filter((key) => !key.startsWith("causeway:"));
+  // Names of other bytes than text do not survive being read as text.
+  const before = ((await target.call("KEYS", "*")) as string[]).filter((key) => /^[ -~]+$/.test(key) && !key.startsWith("causeway:"));
   const left = parseCheckpoint(String(await target.call("GET", KEY)));
   expect(committed).toBeGreaterThan(rdb.length / 3);
   expect(left.rdbOffset).toBeGreaterThanOrEqual(committed);
