@@ -48,6 +48,18 @@ describe.each([
   });
 });
 
+test("the runbook has the section that an alert links to", () => {
+  const anchors = [...read("RUNBOOK.md").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(" ", "-")
+      .replaceAll(/[^a-z0-9_-]/g, ""),
+  );
+  const linked = [...read("prometheus/rules.yml").matchAll(/runbook_url: deploy\/RUNBOOK\.md#(\S+)/g)].map(([, anchor = ""]) => anchor);
+  expect(linked.length).toBeGreaterThan(20);
+  expect(linked.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
+});
+
 test("each panel's legend names labels that its metric has", () => {
   const wrong = queries.flatMap(({ title, expr, legendFormat }) => {
     const metrics = (expr.match(METRIC) ?? []).map((name) => known.get(name) ?? []);
@@ -68,6 +80,9 @@ test("everything that the issue of a dashboard promises has a panel", () => {
     "causeway_lag_bytes",
     "causeway_stream_bytes_total",
     "causeway_journal_bytes",
+    "causeway_journal_retention_bytes",
+    "causeway_master_backlog_left_bytes",
+    "causeway_alerts_firing",
     "causeway_link_connected",
     "causeway_snapshot_bytes",
     "causeway_delivery_divergences_total",
