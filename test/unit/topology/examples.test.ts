@@ -20,10 +20,10 @@ test("the topology of deploy/compose is valid", () => {
   expect(() => loadTopology(new URL("../deploy/compose/topology.yaml", config).pathname, {})).not.toThrow();
 });
 
-test("the topology of deploy/TWO-VMS.md is valid", async () => {
-  await using folder = await tempFolder("two-vms");
+test.each(["README.md", "deploy/TWO-VMS.md"])("the topology of %s is valid", async (name) => {
+  await using folder = await tempFolder("document");
   const path = join(folder.path, "topology.yaml");
-  writeFileSync(path, /```yaml\n(.*?)```/s.exec(readFileSync(new URL("../deploy/TWO-VMS.md", config), "utf8"))![1]!);
+  writeFileSync(path, /```yaml\n(version:.*?)```/s.exec(readFileSync(new URL(`../${name}`, config), "utf8"))![1]!);
   expect(() => loadTopology(path, {})).not.toThrow();
 });
 
