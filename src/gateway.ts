@@ -13,6 +13,7 @@ import {
   listenerStatus,
   type OriginParts,
   originStatus,
+  promotionStatus,
   type ReplicaParts,
   receivingStatus,
   replicaStatus,
@@ -23,7 +24,7 @@ import {
 } from "./admin/collect.ts";
 import { Samples } from "./admin/samples.ts";
 import { AdminServer } from "./admin/server.ts";
-import type { GatewayStatus } from "./admin/status.ts";
+import type { GatewayStatus, PromotionStatus } from "./admin/status.ts";
 import { AlertStore } from "./alert/alert-store.ts";
 import { Timeline } from "./alert/timeline.ts";
 import { AlertWatch } from "./alert/watch.ts";
@@ -33,6 +34,7 @@ import { FeedStats } from "./delivery/feed/feed-stats.ts";
 import type { SnapshotSupply } from "./delivery/feed/snapshot-renewal.ts";
 import { Delivery } from "./delivery/write/delivery.ts";
 import { DeliveryStats } from "./delivery/write/delivery-stats.ts";
+import { DeliveryOrders } from "./delivery/write/orders.ts";
 import { judgeSnapshot } from "./delivery/write/snapshot-guard.ts";
 import { loadSnapshot } from "./delivery/write/snapshot-loader.ts";
 import { GatewayError } from "./errors.ts";
@@ -83,6 +85,8 @@ export type GatewayOptions = {
 
 export type Reread = { readonly view: RegionView; readonly reload: Reload };
 
+type DeliveryParts = { readonly stats: DeliveryStats; readonly orders: DeliveryOrders; readonly service: string };
+
 /** Journal bytes that wait for the disk before the socket is no longer read. */
 const MAX_PENDING_BYTES = 16 * 1024 * 1024;
 /** Of another region, for the settings of `master.ack` that wait for one. */
@@ -126,6 +130,8 @@ class Gateway {
   readonly #dialers = new Map<string, LinkDialer>();
   readonly #served = new Map<StreamId, ServedStream>();
   readonly #replicas: ReplicaParts[] = [];
+  /** Those by write. */
+  readonly #deliveries = new Map<string, DeliveryParts>();
   readonly #services: { readonly name: string; readonly start: SupervisorOptions["start"] }[] = [];
   /** Of the services that hold a connection and nothing else. */
   readonly #restarts = new Map<string, RestartSwitch>();
@@ -283,6 +289,7 @@ class Gateway {
       logs: new Map(served.map(({ stream, journal }) => [stream, journal])),
       windowBytes: link.windowBytes,
       livenessMs: link.livenessMs,
+      snapshots: link.snapshots,
       log: this.#child("link"),
       clock: this.#clock,
       requestSnapshot: (stream, beyond) => this.#served.get(stream)?.requestSnapshot(beyond),
@@ -333,6 +340,7 @@ class Gateway {
 
   #openWrite(origin: string, journal: StreamJournal, { target, ...settings }: WriteView): void {
     const stats = new DeliveryStats();
+    const orders = new DeliveryOrders();
     const { stream } = journal;
     const { dataFolder } = this.#view;
     this.#replicas.push({ journal, ...this.#journalParts(), address: formatHostPort(target), delivery: stats });
@@ -347,11 +355,14 @@ class Gateway {
         ...settings,
         deadLetterFile: join(dataFolder, `${folderOf(stream)}.dead-letters.jsonl`),
         unsupportedFile: join(dataFolder, `${folderOf(stream)}.unsupported.jsonl`),
+        orders,
         loadSnapshot,
         judgeSnapshot,
         stats,
       });
-    this.#serveConnection(`delivery:${origin}`, delivery);
+    const service = `delivery:${origin}`;
+    this.#deliveries.set(stream, { stats, orders, service });
+    this.#serveConnection(service, delivery);
   }
 
   #openFeed(origin: string, journal: StreamJournal, address: FeedAddress): void {
@@ -442,6 +453,30 @@ class Gateway {
     return this.#restarts.has(name);
   }
 
+  /** Asked again, it says how far the promotion is. */
+  #promote(stream: string): PromotionStatus | undefined {
+    const delivery = this.#deliveries.get(stream);
+    if (!delivery) return undefined;
+    const { stats, orders, service } = delivery;
+    const refusal = stats.promotionRefusal;
+    stats.promotionRefusal = undefined;
+    // What it failed of before says nothing about an order that it has just got.
+    const state = orders.promotes ? this.#states.get(service) : undefined;
+    if (refusal === undefined && !orders.promotes) {
+      orders.promote();
+      this.#restart(service);
+    }
+    return promotionStatus({ stream, stats, refusal, state });
+  }
+
+  /** Returns what a person has said yes to. */
+  #accept(stream: string): string | undefined {
+    const delivery = this.#deliveries.get(stream);
+    const accepted = delivery?.orders.accept();
+    if (delivery && accepted !== undefined) this.#restart(delivery.service);
+    return accepted;
+  }
+
   #onRenewalOf(wanted: string) {
     return (renewed: () => void) => this.#view.certificates.find(({ use }) => use === wanted)?.onRenewal(renewed) ?? (() => undefined);
   }
@@ -458,6 +493,8 @@ class Gateway {
       timeline: this.#timeline,
       reload: () => this.#reload(),
       restart: (service) => this.#restart(service),
+      promote: (stream) => this.#promote(stream),
+      accept: (stream) => this.#accept(stream),
       log: this.#child("admin"),
       clock: this.#clock,
     });

@@ -1,6 +1,6 @@
 /** Reads the stages' own statistics into the read model. Nothing here is kept: each status is made from what is true now. */
 import type { FeedStats } from "../delivery/feed/feed-stats.ts";
-import type { DeliveryStats } from "../delivery/write/delivery-stats.ts";
+import type { DeliveryStats, ExpiryMode } from "../delivery/write/delivery-stats.ts";
 import type { StreamJournal } from "../journal/journal.ts";
 import type { JournalStats } from "../journal/stats.ts";
 import { Rate } from "../lag/rate.ts";
@@ -17,12 +17,15 @@ import type { Offset, StreamId } from "../stream/position.ts";
 import type {
   BacklogStatus,
   DeliveryStatus,
+  ExpiryStatus,
   FeedStatus,
   HeartbeatStatus,
   JournalStatus,
   LinkStatus,
   ListenerStatus,
+  LoadingStatus,
   MasterStatus,
+  PromotionStatus,
   ServiceStatus,
   SnapshotStatus,
   StreamStatus,
@@ -82,7 +85,7 @@ export function originStatus(parts: OriginParts, rates: StreamRates, nowMs: numb
 export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: number): StreamStatus {
   const common = { ...streamStatus(parts, rates, nowMs), role: "replica" as const };
   if ("feed" in parts) return { ...common, phase: parts.feed.phase, feed: feedStatus(parts) };
-  return { ...common, phase: parts.delivery.phase, delivery: deliveryStatus(parts) };
+  return { ...common, phase: parts.delivery.phase, delivery: deliveryStatus(parts, nowMs) };
 }
 
 function streamStatus(
@@ -196,7 +199,7 @@ function feedStatus({ feed, address, journal }: StreamParts & { readonly feed: F
   };
 }
 
-function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery: DeliveryStats }): DeliveryStatus {
+function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery: DeliveryStats }, nowMs: number): DeliveryStatus {
   const { loading } = delivery;
   return {
     state: delivery.phase,
@@ -211,6 +214,10 @@ function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery
     deadLetters: delivery.deadLetters,
     reconnects: Math.max(0, delivery.connections - 1),
     inFlightBytes: delivery.inFlightBytes,
+    ...loadingStatus(delivery, nowMs),
+    ...(delivery.expiry && { expiry: expiryStatus(delivery.expiry) }),
+    ...(delivery.promotion && { promotion: delivery.promotion }),
+    guardExceeded: delivery.guardExceeded,
     dropped: Object.fromEntries(delivery.dropped),
     rewritten: Object.fromEntries(delivery.rewritten),
     untranslated: Object.fromEntries(delivery.untranslated),
@@ -218,6 +225,41 @@ function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery
     conditions: Object.fromEntries(delivery.conditions),
     ...lastError(delivery.lastError),
   };
+}
+
+export type PromotionInput = {
+  readonly stream: string;
+  readonly stats: DeliveryStats;
+  readonly refusal: string | undefined;
+  readonly state: ServiceState | undefined;
+};
+
+export function promotionStatus({ stream, stats, refusal, state }: PromotionInput): PromotionStatus {
+  const { promotion, applied } = stats;
+  const failed = state?.at === "halted" || state?.at === "waiting" ? state.message : undefined;
+  const message = refusal ?? failed;
+  const isRefused = refusal !== undefined || state?.at === "halted";
+  return {
+    stream,
+    step: isRefused ? "refused" : (promotion?.step ?? "delivering"),
+    done: promotion?.done ?? 0,
+    total: promotion?.total ?? 0,
+    ...(applied !== undefined && { appliedOffset: `${applied}` }),
+    ...(message !== undefined && { message }),
+  };
+}
+
+function loadingStatus({ phase, loading, loadingFrom }: DeliveryStats, nowMs: number): { readonly loading?: LoadingStatus } {
+  if (phase !== "loading" || !loading || !loadingFrom) return {};
+  const { bytes, totalBytes } = loading;
+  const elapsedMs = Math.max(1, nowMs - loadingFrom.atMs);
+  const bytesPerSecond = Math.round((Math.max(0, bytes - loadingFrom.bytes) / elapsedMs) * 1000);
+  const leftMs = Math.round((Math.max(0, totalBytes - bytes) / bytesPerSecond) * 1000);
+  return { loading: { bytes, totalBytes, bytesPerSecond, ...(bytesPerSecond > 0 && { leftMs }) } };
+}
+
+function expiryStatus({ by, guardMs, refusal }: ExpiryMode): ExpiryStatus {
+  return { by, guardMs, ...(refusal !== undefined && { refusal }) };
 }
 
 /** The sending side: one link per connected peer, and a closed one for each peer that is not. */

@@ -198,6 +198,18 @@ const METRICS: readonly Metric[] = [
     ["command", TRANSLATED_COMMANDS],
     (of) => of.untranslated,
   ),
+  stream(
+    "counter",
+    "causeway_delivery_guard_exceeded_total",
+    "Records that came later than the expiry guard is wide.",
+    ({ delivery }) => delivery?.guardExceeded,
+  ),
+  stream(
+    "gauge",
+    "causeway_delivery_expiry_guard_seconds",
+    "By how much later keys expire in the target; absent in import mode.",
+    ({ delivery }) => (delivery?.expiry?.by === "import" ? undefined : seconds(delivery?.expiry?.guardMs)),
+  ),
   named(
     "causeway_delivery_unsupported_total",
     "Things that the target cannot hold, by what and why.",

@@ -21,7 +21,7 @@ import { serveEvents } from "./event-stream.ts";
 import { METRICS_CONTENT_TYPE, renderMetrics } from "./metrics.ts";
 import { servePage } from "./page.ts";
 import type { Samples } from "./samples.ts";
-import { type GatewayStatus, notReadyReasons } from "./status.ts";
+import { type GatewayStatus, notReadyReasons, type PromotionStatus } from "./status.ts";
 
 export type AdminServerOptions = {
   readonly host: string;
@@ -41,6 +41,10 @@ export type AdminServerOptions = {
   readonly onTlsRenewal?: ((renewed: () => void) => () => void) | undefined;
   /** Starts a service anew; false when there is none of that name. */
   readonly restart?: (service: string) => boolean;
+  /** Orders a promotion, and says how far it is; undefined when no such stream is delivered by write. */
+  readonly promote?: (stream: string) => PromotionStatus | undefined;
+  /** Says yes to what a delivery does not do by itself, and returns what that is; undefined when nothing waits for it. */
+  readonly accept?: (stream: string) => string | undefined;
   readonly log: Logger;
   readonly clock?: Clock;
 };
@@ -112,7 +116,17 @@ export class AdminServer implements Service {
   }
 
   #app(): FastifyInstance {
-    const { status, log, clock = systemClock, clients = [], tls, restart = () => false, samples } = this.#options;
+    const {
+      status,
+      log,
+      clock = systemClock,
+      clients = [],
+      tls,
+      restart = () => false,
+      promote = () => undefined,
+      accept = () => undefined,
+      samples,
+    } = this.#options;
     const access = new Access({ clients, log, clock });
     const limits = { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1000 };
     const app = fastify({
@@ -140,7 +154,7 @@ export class AdminServer implements Service {
     app.setNotFoundHandler((_, reply) =>
       reply.code(404).send({
         error:
-          "expected GET / (the dashboard), /healthz, /readyz, /status, /metrics, /alerts or /events, or POST /restart/SERVICE, /reload, /alerts/test or /alerts/silences",
+          "expected GET / (the dashboard), /healthz, /readyz, /status, /metrics, /alerts or /events, or POST /restart/SERVICE, /promote/STREAM, /accept/STREAM, /reload, /alerts/test or /alerts/silences",
       }),
     );
 
@@ -176,6 +190,23 @@ export class AdminServer implements Service {
       if (!restart(service)) return reply.code(404).send({ error: "expected a service of /status that can be restarted" });
       log.warn({ event: "admin.restarted", restarted: service, client: request.client }, `${request.client} restarted ${service}`);
       return { restarted: service };
+    });
+    app.post<{ Params: { readonly stream: string } }>("/accept/:stream", { config: { role: "operator" } }, (request, reply) => {
+      const { stream } = request.params;
+      const accepted = accept(stream);
+      if (accepted === undefined) return reply.code(409).send({ error: "nothing of that stream waits for a person here" });
+      log.warn({ event: "admin.accepted", stream, accepted, client: request.client }, `${request.client} accepts ${accepted} of ${stream}`);
+      return { accepted };
+    });
+    app.post<{ Params: { readonly stream: string } }>("/promote/:stream", { config: { role: "operator" } }, (request, reply) => {
+      const { stream } = request.params;
+      const answer = promote(stream);
+      if (!answer) return reply.code(404).send({ error: "expected a stream that is delivered by write" });
+      log.warn(
+        { event: "admin.promotion-asked", stream, step: answer.step, client: request.client },
+        `${request.client} promotes ${stream}`,
+      );
+      return answer;
     });
     return app;
   }

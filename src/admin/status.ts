@@ -173,6 +173,14 @@ export type DeliveryStatus = {
   readonly deadLetters: number;
   readonly reconnects: number;
   readonly inFlightBytes: number;
+  /** While a snapshot is loaded. */
+  readonly loading?: LoadingStatus;
+  /** Who decides that keys expire, once the target was opened. */
+  readonly expiry?: ExpiryStatus;
+  /** While and after it is promoted. */
+  readonly promotion?: { readonly step: string; readonly done: number; readonly total: number };
+  /** Records that came later than the guard is wide: keys may have expired in the target that the source had prolonged. */
+  readonly guardExceeded: number;
   /** Commands that were not carried on, by reason or command name. */
   readonly dropped: Readonly<Record<string, number>>;
   /** Commands that were rewritten, by command name. */
@@ -186,6 +194,38 @@ export type DeliveryStatus = {
   /** Stays after recovery: the time says how old it is. */
   readonly lastError?: string;
   readonly lastErrorAtMs?: number;
+};
+
+/** What `POST /promote/STREAM` answers. */
+export type PromotionStatus = {
+  readonly stream: string;
+  /** delivering: what the journal holds is applied first. marking and restoring: the true expiries are put back, in two passes. */
+  readonly step: "delivering" | "marking" | "restoring" | "promoted" | "refused";
+  /** Expiries changed in this step, of about `total`. */
+  readonly done: number;
+  readonly total: number;
+  readonly appliedOffset?: string;
+  /** Why it does not go on, or not now. */
+  readonly message?: string;
+};
+
+/** Of the RDB: what was loaded before an interruption counts as loaded, and not for the speed. */
+export type LoadingStatus = {
+  readonly bytes: number;
+  /** More while the snapshot still arrives. */
+  readonly totalBytes: number;
+  readonly bytesPerSecond: number;
+  /** Absent while there is no speed yet. */
+  readonly leftMs?: number;
+};
+
+export type ExpiryStatus = {
+  /** import: the source, by the target's import mode. guard: the source, unless the stream is later than `guardMs`. target: its own clock. */
+  readonly by: "import" | "guard" | "target";
+  /** By how much later than at the source keys expire in the target. */
+  readonly guardMs: number;
+  /** Why the target's import mode could not be used. */
+  readonly refusal?: string;
 };
 
 export type FeedStatus = {
@@ -286,7 +326,21 @@ export function warningsOf(status: GatewayStatus): readonly string[] {
     ...(state === "valid" ? [] : [`${path} ${state === "expired" ? "has expired" : "expires"} on ${new Date(expiresAtMs).toISOString()}`]),
     ...(refused === undefined ? [] : [`renewed certificates are not used: ${refused}`]),
   ]);
-  return [...status.warnings, ...new Set(certificates)];
+  const deliveries = status.streams.flatMap(({ id, delivery }) => (delivery ? deliveryWarnings(id, delivery) : []));
+  return [...status.warnings, ...new Set(certificates), ...deliveries];
+}
+
+function deliveryWarnings(id: string, { state, expiry, guardExceeded }: DeliveryStatus): readonly string[] {
+  return [
+    ...(state === "promoted" ? [`${id} was promoted here and is delivered no more: take it out of the topology`] : []),
+    ...(expiry?.refusal === undefined ? [] : [`${id}: the target's import mode cannot be used: ${expiry.refusal}`]),
+    ...(expiry?.by === "target"
+      ? [`${id}: keys expire by the target's own clock; what is prolonged while the stream is late is lost`]
+      : []),
+    ...(guardExceeded > 0
+      ? [`${id}: ${guardExceeded} records came later than the expiry guard: keys may be missing until a snapshot is loaded`]
+      : []),
+  ];
 }
 
 /** Why the gateway is not ready, one sentence each; empty when it is. */
@@ -298,7 +352,7 @@ export function notReadyReasons(status: GatewayStatus): readonly string[] {
     .filter((stream) => stream.journal.diskFull)
     .map((stream) => `the journal of ${stream.id} cannot write: the disk is full`);
   const streams = status.streams
-    .filter((stream) => stream.phase !== "streaming")
+    .filter(({ phase }) => phase !== "streaming" && phase !== "promoted")
     .map((stream) => `${stream.id} is not carried on here: ${stream.phase}`);
   // A peer that does not dial us is its own trouble; one that we cannot reach is ours.
   const links = status.links

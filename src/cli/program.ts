@@ -6,8 +6,10 @@ import { type CheckOptions, runCheck } from "./check.ts";
 import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { EXIT_CODES_HELP, ExitCode, exitCodeOf } from "./exit-codes.ts";
 import { type JournalOptions, listJournal, type ShowOptions, showJournal } from "./journal.ts";
+import { type PromoteOptions, promoteStream } from "./promote.ts";
 import { type InspectOptions, inspectRdb } from "./rdb-inspect.ts";
 import { type OneRegion, restartService } from "./restart.ts";
+import { acceptResync, type ResyncOptions } from "./resync.ts";
 import { type StatusOptions, showStatus } from "./status.ts";
 import { help, single, subcommand } from "./subcommand.ts";
 import type { Terminal } from "./terminal.ts";
@@ -191,6 +193,37 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
     .action(async (service: string, options: OneRegion) => done(await restartService(service, options, env, terminal)));
 
   addWatchCommands(program, { env, terminal, done });
+
+  subcommand(program, "resync", "accept a snapshot or a FLUSHALL that a gateway does not obey by itself; needs an operator's login")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)", single("--config"))
+    .option("-r, --region <name>", "where it waits (required)", single("--region"))
+    .option("-s, --stream <name>", "whose: us-east, or us-east/0 (required)", single("--stream"))
+    .option("--accept", "obey what waits now, and nothing later")
+    .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
+    .option("--key <file>", "its private key")
+    .addHelpText(
+      "after",
+      help(
+        ["causeway resync --accept --config topology.yaml --region eu-west --stream us-east"],
+        "The status says what waits (SNAPSHOT_SUSPICIOUS, FLUSH_SUSPICIOUS). What the target holds and the source does not is then removed there.",
+      ),
+    )
+    .action(async (options: ResyncOptions) => done(await acceptResync(options, env, terminal)));
+
+  subcommand(program, "promote", "end a stream at its target and give its keys their true expiries; needs an operator's login")
+    .option("-c, --config <file>", "topology of all regions, YAML or JSON (required)", single("--config"))
+    .option("-r, --region <name>", "where the target is (required)", single("--region"))
+    .option("-s, --stream <name>", "whose writes it holds: us-east, or us-east/0 (required)", single("--stream"))
+    .option("--cert <file>", "log in with this certificate (PEM), where the admin ports ask for one")
+    .option("--key <file>", "its private key")
+    .addHelpText(
+      "after",
+      help(
+        ["causeway promote --config topology.yaml --region eu-west --stream us-east"],
+        "What the journal holds is applied first; then nothing is delivered any more, also not after a restart. Let nobody write to the target until this\ncommand has said that it is promoted. It may be asked again at any time, and goes on where it was.",
+      ),
+    )
+    .action(async (options: PromoteOptions) => done(await promoteStream(options, env, terminal)));
 
   const rdb = program.command("rdb").description("look into RDB files").helpCommand(false);
   subcommand(rdb, "inspect", "show what an RDB holds, and verify it: from a file, a pipe or a live server")

@@ -13,12 +13,12 @@ export type Progress = {
   readonly bytes: number;
   /** Undefined: nobody knows. */
   readonly totalBytes: number | undefined;
-  readonly elapsedMs: number;
+  /** Undefined: not known yet. */
+  readonly bytesPerSecond: number | undefined;
 };
 
 /** `[######..................] 25 %  2.5 GB of 10.0 GB  100 MB/s  1 m 15 s left`. */
-export function renderProgress({ bytes, totalBytes, elapsedMs }: Progress): string {
-  const speed = elapsedMs >= SPEED_FROM_MS ? (bytes / elapsedMs) * 1000 : undefined;
+export function renderProgress({ bytes, totalBytes, bytesPerSecond: speed }: Progress): string {
   const parts = [totalBytes === undefined ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(totalBytes)}`];
   if (speed !== undefined) parts.push(`${formatBytes(speed)}/s`);
   if (totalBytes !== undefined && totalBytes > 0) {
@@ -46,7 +46,9 @@ export class ProgressBar {
     const nowMs = this.#clock.nowMs();
     if (!this.#terminal.errorIsTty || nowMs - this.#drawnAtMs < REDRAW_MS) return;
     this.#drawnAtMs = nowMs;
-    this.#terminal.writeError(`${ERASE_LINE}${renderProgress({ bytes, totalBytes, elapsedMs: nowMs - this.#startedAtMs })}`);
+    const elapsedMs = nowMs - this.#startedAtMs;
+    const bytesPerSecond = elapsedMs >= SPEED_FROM_MS ? (bytes / elapsedMs) * 1000 : undefined;
+    this.#terminal.writeError(`${ERASE_LINE}${renderProgress({ bytes, totalBytes, bytesPerSecond })}`);
   }
 
   clear(): void {

@@ -1,7 +1,16 @@
 /** The table of `causeway status`: pure, from the read models of the gateways that answered. */
-import { type FeedStatus, type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus, warningsOf } from "../admin/status.ts";
+import {
+  type ExpiryStatus,
+  type FeedStatus,
+  type GatewayStatus,
+  type LinkStatus,
+  notReadyReasons,
+  type StreamStatus,
+  warningsOf,
+} from "../admin/status.ts";
 import type { Quantiles } from "../lag/histogram.ts";
 import { formatBytes, formatCount, formatDuration, formatMs, formatRisk } from "./format.ts";
+import { renderProgress } from "./progress-bar.ts";
 import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
 
 export type RegionAnswer =
@@ -102,6 +111,8 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal, a
     notes.push(
       `${id}: target ${address}${version} ${state}, ${units} units, ${keysLoaded} keys loaded, ${divergences} divergences, ${deadLetters} dead letters`,
     );
+    if (delivery.loading) notes.push(`${id}: loading ${renderProgress(delivery.loading)}`);
+    if (delivery.expiry) notes.push(`${id}: ${expiryNote(delivery.expiry)}`);
     const left = [
       ...Object.entries(delivery.dropped).map(([what, count]) => `${what} ${count} dropped`),
       ...Object.entries(delivery.rewritten).map(([what, count]) => `${what} ${count} rewritten`),
@@ -120,6 +131,12 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal, a
     notes.push(`${id}: snapshot at ${snapshot.offset} ${snapshot.state}, ${formatBytes(snapshot.rdbBytes)}${of}`);
   }
   return notes.length > 0 && history !== undefined ? [...notes, `${id}: history ${history}`] : notes;
+}
+
+function expiryNote({ by, guardMs }: ExpiryStatus): string {
+  if (by === "import") return "keys expire when the source says so (import mode of the target)";
+  if (by === "target") return "keys expire by the target's own clock";
+  return `keys expire when the source says so, and by themselves ${formatDuration(guardMs)} later than there`;
 }
 
 const LINK_COLUMNS = [...left("LINK", "PHASE"), ...right("RTT", "CLOCK", "SENT", "RECEIVED", "RECONNECTS"), ...left("LAST ERROR")];

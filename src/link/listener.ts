@@ -29,6 +29,7 @@ import { LINK_PATH, type LinkTls } from "./opening.ts";
 import { Refusals } from "./refusals.ts";
 import { Scope } from "./scope.ts";
 import { type SenderPorts, SenderSession } from "./sender-session.ts";
+import { type SnapshotLimits, SnapshotTurns } from "./snapshot-turns.ts";
 import type { ListenerStats } from "./stats.ts";
 import { DEFAULT_WINDOW_BYTES } from "./window.ts";
 
@@ -59,9 +60,13 @@ export type LinkListenerOptions = SenderPorts & {
   readonly logs: ReadonlyMap<StreamId, StreamLog>;
   readonly windowBytes?: number | undefined;
   readonly livenessMs?: number | undefined;
+  /** Of all peers together. */
+  readonly snapshots?: SnapshotLimits | undefined;
   readonly log: Logger;
   readonly clock: Clock;
 };
+
+const DEFAULT_SNAPSHOTS: SnapshotLimits = { concurrent: 4, bytesPerSecond: undefined };
 
 type Link = { readonly connection: LinkConnection; readonly session: SenderSession };
 type Opened = { readonly peer: string; readonly sameTopology: boolean };
@@ -70,6 +75,7 @@ export class LinkListener implements Service {
   readonly #options: LinkListenerOptions;
   readonly #logger: Logger;
   readonly #refusals: Refusals;
+  readonly #snapshots: SnapshotTurns;
   readonly #links = new Map<string, Link>();
   /** Proven and not subscribed: one per region. */
   readonly #waiting = new Map<string, Link>();
@@ -84,6 +90,7 @@ export class LinkListener implements Service {
 
   constructor(options: LinkListenerOptions) {
     this.#options = options;
+    this.#snapshots = new SnapshotTurns(options.snapshots ?? DEFAULT_SNAPSHOTS, options);
     this.#logger = options.log;
     this.#refusals = new Refusals(options);
     this.#records = new Map([...options.peers.keys()].map((peer) => [peer, new LinkRecord()]));
@@ -245,6 +252,7 @@ export class LinkListener implements Service {
       streams: peers.get(peer) ?? new Set(),
       logs,
       windowBytes,
+      snapshots: this.#snapshots,
       livenessMs,
       sameTopology,
       onSubscribe: () => {

@@ -11,6 +11,7 @@ import { printable, refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { Scope } from "./scope.ts";
 import { StreamSender } from "./sender.ts";
+import type { SnapshotTurns } from "./snapshot-turns.ts";
 import type { OutgoingLinkStats } from "./stats.ts";
 
 /** What a peer says it has; times are the peer's clock, `clock` tells how far that is from ours. */
@@ -40,6 +41,7 @@ export type SenderSessionOptions = SenderPorts & {
   readonly streams: ReadonlySet<StreamId>;
   readonly logs: ReadonlyMap<StreamId, StreamLog>;
   readonly windowBytes: number;
+  readonly snapshots: SnapshotTurns;
   readonly livenessMs: number;
   readonly sameTopology: boolean;
   /** Called before the first subscription is served: until then the connection has asked for nothing. */
@@ -121,7 +123,7 @@ export class SenderSession {
   }
 
   #subscribe(frame: SubscribeFrame, signal: AbortSignal): void {
-    const { connection, peer, streams, logs, windowBytes, log, requestSnapshot } = this.#options;
+    const { connection, peer, streams, logs, windowBytes, snapshots, log, requestSnapshot } = this.#options;
     const { stream } = frame;
     const streamLog = logs.get(stream);
     if (streamLog === undefined || !streams.has(stream)) {
@@ -138,6 +140,7 @@ export class SenderSession {
       reader: `peer:${peer}`,
       streamLog,
       windowBytes,
+      snapshots,
       outlet: connection,
       log,
       requestSnapshot,

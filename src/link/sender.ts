@@ -16,6 +16,7 @@ import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
 import { allInScope, Scope } from "./scope.ts";
 import { SentRecords } from "./sent-records.ts";
+import type { SnapshotTurns } from "./snapshot-turns.ts";
 import type { SenderStats } from "./stats.ts";
 import { SendWindow } from "./window.ts";
 
@@ -40,6 +41,7 @@ export type StreamSenderOptions = {
   readonly streamLog: StreamLog;
   readonly windowBytes: number;
   readonly outlet: Outlet;
+  readonly snapshots: SnapshotTurns;
   readonly log: Logger;
   /** Asks the source for a snapshot; called again while none comes, so asking twice must be harmless. */
   readonly requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
@@ -50,6 +52,7 @@ export class StreamSender {
   readonly #log: StreamLog;
   readonly #reader: string;
   readonly #outlet: Outlet;
+  readonly #snapshots: SnapshotTurns;
   readonly #logger: Logger;
   readonly #requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
   readonly #window: SendWindow;
@@ -81,6 +84,7 @@ export class StreamSender {
     this.#log = options.streamLog;
     this.#reader = options.reader;
     this.#outlet = options.outlet;
+    this.#snapshots = options.snapshots;
     this.#logger = options.log.child({ stream: this.#stream });
     this.#requestSnapshot = options.requestSnapshot;
     this.#window = new SendWindow(Math.min(options.windowBytes, options.subscription.windowBytes));
@@ -206,7 +210,7 @@ export class StreamSender {
       reader = snapshot?.stored.openReader(snapshot.firstChunk);
       this.#begin(plan);
       const tasks = [this.#sendRecords(cursor, scope.signal), this.#leaveWhenSuperseded(history.id, scope)];
-      if (reader) tasks.push(this.#sendChunks(reader, scope.signal));
+      if (reader) tasks.push(this.#sendSnapshot(reader, scope.signal));
       await allInScope(scope, tasks);
     } finally {
       scope.release();
@@ -310,6 +314,16 @@ export class StreamSender {
     crashPoint("link-records-sent");
   }
 
+  /** Records of the stream, and everything of other streams, go on while it waits for its turn. */
+  async #sendSnapshot(reader: SnapshotReader, signal: AbortSignal): Promise<void> {
+    const leave = await this.#snapshots.take(signal);
+    try {
+      if (leave) await this.#sendChunks(reader, signal);
+    } finally {
+      leave?.();
+    }
+  }
+
   async #sendChunks(reader: SnapshotReader, signal: AbortSignal): Promise<void> {
     const snapshot = this.#snapshot;
     if (snapshot === undefined) throw new GatewayError("INVARIANT", "chunks without a snapshot");
@@ -332,6 +346,7 @@ export class StreamSender {
         this.#move("streaming");
         return;
       }
+      await this.#snapshots.pace(chunk.length, signal);
       await this.#roomForChunk(chunk.length, signal);
       if (signal.aborted) return;
       this.#window.sent(chunk.length);

@@ -21,7 +21,12 @@ import { stringPieces } from "./string-pieces.ts";
 export const KEY = Symbol("key");
 
 export type KeyedCommand = readonly (Word | typeof KEY)[];
-export type RebuildOptions = { readonly format: RdbFormat; readonly server: RestoreServer };
+export type RebuildOptions = {
+  readonly format: RdbFormat;
+  readonly server: RestoreServer;
+  /** When a field that expires at `atMs` shall expire; without it then. */
+  readonly fieldExpiry?: (atMs: bigint) => bigint;
+};
 /** Yields undefined when it needs more bytes of the value. */
 type Steps<Step> = Generator<Step | undefined, void, void>;
 
@@ -63,7 +68,8 @@ export function knowsFieldExpiry({ product, versionNumber }: RestoreServer): boo
  * How often the value's bytes are read, each time by a reader of its own, to make it where there is no key; there are no commands where
  * it has no elements. Throw RDB_MALFORMED, RDB_UNSUPPORTED.
  */
-export function rebuildPasses(type: number, { format, server }: RebuildOptions): readonly ((reader: RdbReader) => Steps<KeyedCommand>)[] {
+export function rebuildPasses(type: number, options: RebuildOptions): readonly ((reader: RdbReader) => Steps<KeyedCommand>)[] {
+  const { format, server } = options;
   switch (type) {
     case ValueType.string:
       return [(reader) => rebuildString(stringPieces(reader))];
@@ -76,7 +82,7 @@ export function rebuildPasses(type: number, { format, server }: RebuildOptions):
         (reader) => rebuildStream(elements(reader, type, format), server),
       ];
     default:
-      return [(reader) => rebuildElements(elements(reader, type, format), server)];
+      return [(reader) => rebuildElements(elements(reader, type, format), options)];
   }
 }
 
@@ -117,7 +123,7 @@ function* rebuildString(pieces: Steps<Buffer>): Steps<KeyedCommand> {
   }
 }
 
-function* rebuildElements(source: Steps<Element>, server: RestoreServer): Steps<KeyedCommand> {
+function* rebuildElements(source: Steps<Element>, { server, fieldExpiry = (atMs) => atMs }: RebuildOptions): Steps<KeyedCommand> {
   const batch = new Batch();
   const expires = knowsFieldExpiry(server);
   for (const element of source) {
@@ -136,7 +142,7 @@ function* rebuildElements(source: Steps<Element>, server: RestoreServer): Steps<
         break;
       case "field":
         batch.add("HSET", element.field, element.value);
-        if (expires && element.expireAtMs !== undefined) batch.expire(element.field, element.expireAtMs);
+        if (expires && element.expireAtMs !== undefined) batch.expire(element.field, fieldExpiry(element.expireAtMs));
         break;
       default:
         throw new GatewayError("INVARIANT", "an element of another type");

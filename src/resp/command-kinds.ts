@@ -11,10 +11,22 @@ export const EXAMINED_COMMANDS: readonly string[] = [
   "CLUSTER",
   "TRIMSLOTS",
   "SWAPDB",
+  "FLUSHALL",
+  "FLUSHDB",
   "EXPIRE",
   "PEXPIRE",
+  "EXPIREAT",
+  "PEXPIREAT",
   "SETEX",
   "PSETEX",
+  "GETEX",
+  "MSETEX",
+  "HEXPIRE",
+  "HPEXPIRE",
+  "HEXPIREAT",
+  "HPEXPIREAT",
+  "HSETEX",
+  "HGETEX",
 ];
 
 /** All that may be dropped, rewritten or passed without having been looked into. */

@@ -20,9 +20,23 @@ export class CommandWords {
   /** `bytes` is one command as the scanner found it. */
   read(bytes: Buffer): void {
     this.#bytes = bytes;
-    let at = this.#number(1);
+    const at = this.#number(1);
     this.total = this.#value;
-    this.count = Math.min(this.total, MAX_WORDS);
+    this.#locate(at, this.total);
+  }
+
+  /** Counts words from word `first` on, for what stands behind more of them than are kept; returns the bytes before. `total` stays. */
+  skip(first: number): Buffer {
+    let at = this.#number(1);
+    for (let index = 0; index < first; index++) at = this.#number(at + 1) + this.#value + 2;
+    const before = this.#bytes.subarray(0, at);
+    this.#locate(at, this.total - first);
+    return before;
+  }
+
+  #locate(from: number, words: number): void {
+    let at = from;
+    this.count = Math.min(words, MAX_WORDS);
     for (let index = 0; index < this.count; index++) {
       this.#headers[index] = at;
       const start = this.#number(at + 1);
@@ -30,7 +44,7 @@ export class CommandWords {
       at = start + this.#value + 2;
     }
     this.#headers[this.count] = at;
-    if (at > bytes.length) throw new GatewayError("INVARIANT", "a command ends before its words do");
+    if (at > this.#bytes.length) throw new GatewayError("INVARIANT", "a command ends before its words do");
   }
 
   #value = 0;

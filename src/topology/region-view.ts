@@ -11,7 +11,7 @@ import { alertConfiguration } from "./alerts-view.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
 import { Resolver } from "./resolver.ts";
-import type { FeedSettings, GatewaySettings, JournalSettings, MasterSettings, ServerSettings } from "./schema.ts";
+import type { FeedSettings, GatewaySettings, JournalSettings, MasterSettings, ReplicaSettings, ServerSettings } from "./schema.ts";
 import { didYouMean } from "./suggest.ts";
 import type { Topology } from "./topology.ts";
 
@@ -38,6 +38,9 @@ export type FeedAddress = HostPort & { readonly username: string; readonly passw
 
 export type WriteView = {
   readonly target: ServerAddress;
+  /** By how much later keys expire there. */
+  readonly guardMs: number;
+  readonly guard: NonNullable<ReplicaSettings["write"]>["guard"];
   readonly onDivergence: "halt" | "dead-letter";
   readonly onUnsupported: "halt" | "skip";
   readonly rebuildAboveBytes: number;
@@ -100,7 +103,11 @@ export type RegionView = {
     readonly segmentBytes: number;
     readonly retention: { readonly bytes: number; readonly ageMs: number };
   };
-  readonly link: { readonly windowBytes: number; readonly livenessMs: number };
+  readonly link: {
+    readonly windowBytes: number;
+    readonly livenessMs: number;
+    readonly snapshots: { readonly concurrent: number; readonly bytesPerSecond: number | undefined };
+  };
   readonly alerts: AlertConfiguration;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 };
@@ -152,6 +159,8 @@ export function regionView(topology: Topology, region: string): RegionView {
           ...(write && {
             write: {
               target: serverAddress(resolver, `target of ${origin}`, write, [...path, "write"]),
+              guardMs: write.expiry.guard,
+              guard: write.guard,
               onDivergence,
               onUnsupported,
               rebuildAboveBytes,
@@ -163,7 +172,11 @@ export function regionView(topology: Topology, region: string): RegionView {
     ),
     upstreams: upstreams(topology, region),
     journal,
-    link: { windowBytes: settings.link.window, livenessMs: settings.link.liveness },
+    link: {
+      windowBytes: settings.link.window,
+      livenessMs: settings.link.liveness,
+      snapshots: { concurrent: settings.link.snapshots.concurrent, bytesPerSecond: settings.link.snapshots.bandwidth },
+    },
     alerts: alertConfiguration(settings.alerts, resolver),
     logLevel: settings.log.level,
   };

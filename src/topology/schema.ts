@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { alertsSchema } from "./alerts-schema.ts";
-import { duration, gatewayUrl, hostPort, path, REFERENCE, redisUrl, secret, size } from "./setting-types.ts";
+import { bandwidth, duration, gatewayUrl, hostPort, path, REFERENCE, redisUrl, secret, size } from "./setting-types.ts";
 
 /** Region names become parts of stream names, file names and metric labels. */
 export const REGION_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -100,6 +100,33 @@ export const masterSchema = serverSchema.extend({
     ),
 });
 
+const writeSchema = serverSchema.extend({
+  expiry: z
+    .strictObject({
+      guard: duration("0s", "365d")
+        .prefault("24h")
+        .describe(
+          "By how much later than at the origin keys expire here. The origin deletes them in time; this is how late its stream may be without a key being lost that it had prolonged meanwhile. Promotion restores the true expiries. Not needed, and not used, where Valkey's import mode is (8.1 and newer).",
+        ),
+    })
+    .prefault({})
+    .describe("Who decides that a key expires."),
+  guard: z
+    .strictObject({
+      shrink: z
+        .number({ error: "expected a number from 0 to 1" })
+        .min(0)
+        .max(1)
+        .prefault(0.5)
+        .describe(
+          "A snapshot that holds less than this share of the keys here waits for a person (causeway resync --accept); 0: none does.",
+        ),
+      flush: z.boolean().prefault(false).describe("true: FLUSHALL and FLUSHDB of the master wait for a person too."),
+    })
+    .prefault({})
+    .describe("What is not obeyed without a person's word."),
+});
+
 const feedSettings = z.strictObject({
   listen: hostPort.describe("host:port on which replicas attach."),
   username: z.string().min(1).optional().describe("Their masteruser; without it the default user."),
@@ -115,7 +142,7 @@ const feed = z.preprocess((value) => (typeof value === "string" ? { listen: valu
 
 export const replicaSchema = z
   .strictObject({
-    write: serverSchema.optional().describe("A writable Redis or Valkey server that belongs to this stream alone."),
+    write: writeSchema.optional().describe("A writable Redis or Valkey server that belongs to this stream alone."),
     feed: feed
       .optional()
       .meta({ type: ["string", "object"] as never })
@@ -160,6 +187,20 @@ export const linkOverrideSchema = z.strictObject({
 export const linkSchema = z.strictObject({
   window: size("256KiB", "1GiB").prefault("64MiB").describe("Most bytes in flight on one link: at least bandwidth × round trip."),
   liveness: duration("500ms", "10m").prefault("5s").describe("A peer that is silent for this long is dropped and dialled again."),
+  snapshots: z
+    .strictObject({
+      concurrent: z
+        .int({ error: "expected a whole number from 1 to 100" })
+        .min(1)
+        .max(100)
+        .prefault(4)
+        .describe("How many peers get one at the same time."),
+      bandwidth: bandwidth
+        .optional()
+        .describe("Of all snapshots that a gateway sends together, such as 20MiB/s; without it as fast as the links are."),
+    })
+    .prefault({})
+    .describe("Limits of the snapshots that a gateway sends; records are not slowed down by them."),
   allowPlaintext: z.boolean().prefault(false).describe("true allows ws:// between machines: the data is then readable on the way."),
 });
 

@@ -29,6 +29,10 @@ export const size = (least: string, most: string) =>
   parsed(bounded(parseSize, [least, most]), `a size from ${least} to ${most}, such as 64MiB`, SIZE_PATTERN);
 export const duration = (least: string, most: string) =>
   parsed(bounded(parseDuration, [least, most]), `a duration from ${least} to ${most}, such as 250ms, 5s or 24h`, DURATION_PATTERN);
+export const bandwidth = parsed(
+  (text) => (text.endsWith("/s") ? bounded(parseSize, ["64KiB", "1TiB"])(text.slice(0, -2)) : undefined),
+  "a bandwidth from 64KiB/s to 1TiB/s, such as 20MiB/s",
+);
 export const hostPort = parsed(parseHostPort, "host:port, such as 127.0.0.1:7400");
 export const redisUrl = parsed(
   parseRedisUrl,

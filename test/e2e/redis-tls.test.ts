@@ -54,7 +54,7 @@ test.each([
       message: expect.stringContaining(said),
     });
     await expect(Target.open(address)).rejects.toMatchObject({ code: "TARGET_CONNECTION", message: expect.stringContaining(said) });
-    await expect(openRawSocket(address, "checkpoint")).rejects.toMatchObject({
+    await expect(openRawSocket(address, { checkpointKey: "checkpoint", importing: false })).rejects.toMatchObject({
       code: "TARGET_CONNECTION",
       message: expect.stringContaining(said),
     });

@@ -71,7 +71,7 @@ test("each right that the guard and the start need is needed: without it nothing
     const target = await Target.open(address);
     try {
       await target.readCheckpoint(KEY);
-      (await openRawSocket(address, KEY)).destroy();
+      (await openRawSocket(address, { checkpointKey: KEY, importing: false })).destroy();
     } finally {
       target.close();
     }

@@ -20,6 +20,7 @@ function letter(bytes: number) {
     rdbOffset: 0,
     writer: "1".repeat(16),
     readAtMs: 0,
+    guardMs: 0,
   };
   return { checkpoint, index: 0, command: "INCR", error: "WRONGTYPE", bytes: Buffer.alloc(bytes, "x"), explanation: undefined };
 }

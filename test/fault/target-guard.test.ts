@@ -28,6 +28,7 @@ function checkpoint(offset: number, writer: string) {
     rdbOffset: 0,
     writer: writer.repeat(16),
     readAtMs: 0,
+    guardMs: 0,
   };
 }
 
@@ -70,7 +71,7 @@ test.each<[string, string, string[], string[]]>([
   const opening = guardOf(KEY).open(expected);
   const untilMulti = opening.indexOf("*1\r\n$5\r\nMULTI");
   await using line = await hesitantLine(server.port, guardProof(KEY).length + untilMulti);
-  const socket = await openRawSocket({ host: "127.0.0.1", port: line.port }, KEY);
+  const socket = await openRawSocket({ host: "127.0.0.1", port: line.port }, { checkpointKey: KEY, importing: false });
   const writer = new UnitWriter({ socket, clock: systemClock, checkpointKey: KEY, token: "1".repeat(16), expected });
   const foreign = formatCheckpoint(checkpoint(5, "f"));
   await server.call("SET", KEY, foreign);

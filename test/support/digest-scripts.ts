@@ -8,7 +8,8 @@ return out`;
 
 /**
  * "type sha1 expiry" per key; expiry is absolute in milliseconds, -1 for none. ARGV: "absolute" where PEXPIRETIME is known, else "relative";
- * "entries-read" where XREADGROUP replicates that of its group; "stream-memory" where streams have it; "field-expiry" where fields of hashes do.
+ * "entries-read" where XREADGROUP replicates that of its group; "stream-memory" where streams have it; "field-expiry" where fields of hashes do; by how
+ * much later fields expire here than they should, in milliseconds.
  * Every part is hashed with its length before it, so that ["ab","c"] and ["a","bc"] differ. Members of sets and fields of hashes are
  * hashed one by one and the hashes sorted: Lua's order of strings is the locale's, and only for such plain text the same everywhere.
  */
@@ -82,7 +83,10 @@ local readers = {
       local names = {}
       for i = at, math.min(at + 1999, #flat), 2 do names[#names + 1] = flat[i] end
       local times = call('HPEXPIRETIME', key, 'FIELDS', #names, unpack(names))
-      for i, time in ipairs(times) do flat[at + 2 * i - 1] = flat[at + 2 * i - 1] .. ':' .. format('%.0f', time) end
+      for i, time in ipairs(times) do
+        if time > 0 then time = time - tonumber(ARGV[5]) end
+        flat[at + 2 * i - 1] = flat[at + 2 * i - 1] .. ':' .. format('%.0f', time)
+      end
     end
     return unordered(flat, 2)
   end,

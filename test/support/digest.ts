@@ -3,10 +3,12 @@
  *
  * Values are compared decoded, by a script that returns one hash per key: DUMP bytes differ between equal values, because the order of
  * a hash table and the last-seen time of a stream's consumer are each server's own. Keys that begin with `causeway:` are ours and ignored.
+ * A target in which expiry is guarded says by how much in its checkpoint: its expiries are compared without that.
  * A difference counts only if it is still there a moment later: a key may expire between the question to one server and to the other.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
+import { MARK_MS } from "../../src/delivery/write/expiry.ts";
 import { DIGEST_SCRIPT, EXISTS_SCRIPT } from "./digest-scripts.ts";
 import { versionOf } from "./server-version.ts";
 
@@ -38,18 +40,22 @@ type Abilities = {
   readonly streamMemory: boolean;
   readonly entriesRead: boolean;
   readonly fieldExpiry: boolean;
+  /** By how much later keys expire in the second. */
+  readonly guardMs: number;
 };
 type Suspect = { readonly db: number; readonly key: Buffer; readonly why: string };
 
 /** `a` and `b` are clients of the two servers; connections of its own are made like theirs. */
 export async function compareServers(a: Redis, b: Redis, options: CompareOptions = {}): Promise<Comparison> {
   const { maxMismatches = 20 } = options;
+  const [guardA, guardB] = await Promise.all([guardIn(a), guardIn(b)]);
   const versions = await Promise.all([versionOf(a), versionOf(b)]);
   const abilities: Abilities = {
     absoluteExpiry: versions.every(({ redis }) => redis >= 7),
     streamMemory: versions.every(({ redis }) => redis >= 7),
     fieldExpiry: versions.every(({ redis, valkey }) => (valkey > 0 ? valkey >= 9 : redis >= 7.4)),
     entriesRead: versions.every(({ redis, valkey }) => redis >= 7.4 || valkey >= 8),
+    guardMs: guardB - guardA,
   };
   const databases = [...new Set([...(await databasesOf(a)), ...(await databasesOf(b))])].sort((x, y) => x - y);
   const mismatches: Mismatch[] = await compareFunctions(a, b);
@@ -110,18 +116,36 @@ async function differences(a: Redis, b: Redis, keys: readonly Buffer[], abilitie
     streamMemory ? "stream-memory" : "",
     fieldExpiry ? "field-expiry" : "",
   ];
-  const ask = (client: Redis) => client.call("EVAL", DIGEST_SCRIPT, keys.length, ...keys, ...args) as Promise<readonly string[]>;
-  const [left, right] = await Promise.all([ask(a), ask(b)]);
+  const ask = (client: Redis, guardMs: number) =>
+    client.call("EVAL", DIGEST_SCRIPT, keys.length, ...keys, ...args, guardMs) as Promise<readonly string[]>;
+  const [left, right] = await Promise.all([ask(a, 0), ask(b, abilities.guardMs)]);
   const found: { key: Buffer; why: string }[] = [];
   for (const [index, key] of keys.entries()) {
     const one = left[index]!;
-    const other = right[index]!;
+    const other = unguarded(right[index]!, abilities.guardMs);
     // A key that both have lost since it was listed is no difference.
     if (one === other) continue;
     const why = explain(one, other, abilities.absoluteExpiry ? 0 : PTTL_TOLERANCE_MS);
     if (why !== undefined) found.push({ key, why });
   }
   return found;
+}
+
+/** By how much later than at their source keys expire in this server. */
+async function guardIn(client: Redis): Promise<number> {
+  const inZero = client.duplicate({ db: 0 });
+  inZero.on("error", () => undefined);
+  try {
+    const checkpoints = await inZero.keys("causeway:checkpoint:*");
+    const texts = await Promise.all(checkpoints.map((key) => inZero.get(key)));
+    return Math.max(0, ...texts.map((text) => Number(/ guard=(\d+)$/.exec(text ?? "")?.[1] ?? 0)));
+  } finally {
+    inZero.disconnect();
+  }
+}
+
+function unguarded(digest: string, guardMs: number): string {
+  return digest.replace(/ (\d+)$/, (_, expiry: string) => ` ${Number(expiry) < MARK_MS ? Number(expiry) - guardMs : expiry}`);
 }
 
 /** Each is "type hash expiry". */

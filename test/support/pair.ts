@@ -8,7 +8,7 @@ import { compareServers } from "./digest.ts";
 import { eventually } from "./eventually.ts";
 import { type Gateway, type GatewayOptions, spawnGateway } from "./gateway.ts";
 import { checkLedgers, type Ledger } from "./ledger.ts";
-import { RedisServer } from "./redis-server.ts";
+import { RedisServer, type RedisServerOptions } from "./redis-server.ts";
 import { tempFolder } from "./temp-folder.ts";
 import { type RegionSpec, regionPorts, type ServerSpec, type TopologyFile, type TopologySpec, writeTopology } from "./topology-file.ts";
 import { WanProxy } from "./wan-proxy.ts";
@@ -16,6 +16,8 @@ import { WanProxy } from "./wan-proxy.ts";
 export type PairOptions = {
   readonly masterArgs?: readonly string[];
   readonly targetArgs?: readonly string[];
+  /** Another server than the one found on this machine, another environment. */
+  readonly targetServer?: Pick<RedisServerOptions, "bin" | "env">;
   readonly rttMs?: number;
   /** What differs from the plain addresses of the master and of the target: users, another address, onDivergence. */
   readonly source?: (master: RedisServer) => Partial<ServerSpec> | Promise<Partial<ServerSpec>>;
@@ -24,6 +26,8 @@ export type PairOptions = {
   readonly link?: TopologySpec["link"];
   readonly alerts?: TopologySpec["alerts"];
   readonly admin?: TopologySpec["admin"];
+  /** Of a client in `admin`, with which the status is read. */
+  readonly token?: string;
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -36,6 +40,7 @@ export class Pair implements AsyncDisposable {
   readonly proxy: WanProxy;
   readonly topology: TopologyFile;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #headers: Readonly<Record<string, string>>;
   /** Let go in reverse order. */
   readonly #resources: AsyncDisposable[];
   #us: Gateway | undefined;
@@ -49,6 +54,7 @@ export class Pair implements AsyncDisposable {
     this.proxy = parts.proxy;
     this.topology = parts.topology;
     this.#env = parts.env;
+    this.#headers = parts.token === undefined ? {} : { authorization: `Bearer ${parts.token}` };
   }
 
   /** Servers and proxy run; the gateways are started by `start` or `spawn`. */
@@ -61,7 +67,7 @@ export class Pair implements AsyncDisposable {
     try {
       const { path: folder } = keep(await tempFolder("pair"));
       const master = keep(await RedisServer.start({ args: options.masterArgs ?? [] }));
-      const target = keep(await RedisServer.start({ args: options.targetArgs ?? [] }));
+      const target = keep(await RedisServer.start({ args: options.targetArgs ?? [], ...options.targetServer }));
       const ports = await regionPorts(["us-east", "eu-west"]);
       const proxy = keep(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
       const source = { url: master.url, ...(await options.source?.(master)) };
@@ -76,7 +82,15 @@ export class Pair implements AsyncDisposable {
         ...(options.alerts && { alerts: options.alerts }),
         ...(options.admin && { admin: options.admin }),
       });
-      return new Pair(resources, { folder, master, target, proxy, topology, env: { ...topology.env, ...options.env } });
+      return new Pair(resources, {
+        folder,
+        master,
+        target,
+        proxy,
+        topology,
+        env: { ...topology.env, ...options.env },
+        token: options.token,
+      });
     } catch (cause) {
       await disposeAll(resources);
       throw cause;
@@ -122,7 +136,10 @@ export class Pair implements AsyncDisposable {
   }
 
   async status(region: "us-east" | "eu-west"): Promise<GatewayStatus> {
-    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, { signal: AbortSignal.timeout(3_000) });
+    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, {
+      headers: this.#headers,
+      signal: AbortSignal.timeout(3_000),
+    });
     return (await response.json()) as GatewayStatus;
   }
 
@@ -174,6 +191,7 @@ type PairParts = {
   readonly proxy: WanProxy;
   readonly topology: TopologyFile;
   readonly env: Readonly<Record<string, string>>;
+  readonly token: string | undefined;
 };
 
 async function disposeAll(resources: AsyncDisposable[]): Promise<void> {

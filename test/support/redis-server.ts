@@ -18,6 +18,7 @@ export type RedisServerOptions = {
   /** A folder that stays; without it a temporary one is made and removed. */
   readonly dir?: string;
   readonly port?: number;
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** No persistence unless asked, no memory of earlier tests, and full syncs that start at once. */
@@ -32,15 +33,17 @@ export class RedisServer implements AsyncDisposable {
   readonly #bin: string;
   readonly #ownsDir: boolean;
   readonly #clients = new Set<Redis>();
+  readonly #env: Readonly<Record<string, string>>;
   #args: readonly string[];
   #child: Child;
 
-  private constructor(bin: string, port: number, dir: string, ownsDir: boolean, args: readonly string[]) {
+  private constructor(bin: string, port: number, dir: string, options: RedisServerOptions) {
     this.#bin = bin;
     this.port = port;
     this.dir = dir;
-    this.#ownsDir = ownsDir;
-    this.#args = args;
+    this.#ownsDir = options.dir === undefined;
+    this.#args = options.args ?? [];
+    this.#env = options.env ?? {};
     this.#child = this.#spawn();
   }
 
@@ -50,7 +53,7 @@ export class RedisServer implements AsyncDisposable {
     if (options.dir !== undefined) await mkdir(options.dir, { recursive: true });
     const dir = options.dir ?? (await tempFolder("redis")).path;
     for (let attempt = 1; ; attempt++) {
-      const server = new RedisServer(bin, options.port ?? (await freePort()), dir, options.dir === undefined, options.args ?? []);
+      const server = new RedisServer(bin, options.port ?? (await freePort()), dir, options);
       try {
         await server.#untilReady();
         return server;
@@ -149,7 +152,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   #spawn(): Child {
-    return new Child(this.#bin, ["--port", `${this.port}`, "--dir", this.dir, ...DEFAULTS, ...this.#args]);
+    return new Child(this.#bin, ["--port", `${this.port}`, "--dir", this.dir, ...DEFAULTS, ...this.#args], { env: this.#env });
   }
 
   async #untilReady(): Promise<void> {

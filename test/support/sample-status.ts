@@ -149,6 +149,8 @@ export const replicaStatus: GatewayStatus = {
         inFlightBytes: 0,
         dropped: { ping: 12 },
         rewritten: { EXPIRE: 4 },
+        expiry: { by: "guard", guardMs: 86_400_000 },
+        guardExceeded: 0,
         untranslated: { XADD: 2 },
         unsupported: { "7 (module2): a module's value": 1 },
         conditions: { OOM: 5 },

@@ -21,6 +21,8 @@ type DeliverySpec = {
   readonly onDivergence?: "halt" | "dead-letter";
   readonly onUnsupported?: "halt" | "skip";
   readonly rebuildAbove?: string;
+  readonly expiry?: { readonly guard: string };
+  readonly guard?: { readonly shrink?: number; readonly flush?: boolean };
 };
 
 export type RegionSpec = {

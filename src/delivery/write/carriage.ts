@@ -7,6 +7,7 @@ import { DumpPayloads, dumpPayload } from "../../rdb/dump-payload.ts";
 import type { RdbFormat } from "../../rdb/format.ts";
 import type { RdbEntry } from "../../rdb/parser.ts";
 import { expiresFields, isOpaque, knowsFieldExpiry, type RebuildOptions } from "../../rdb/rebuild.ts";
+import { FIELD_MARK_MS, guarded } from "./expiry.ts";
 import { type Target, targetError } from "./target.ts";
 
 export type Carriage = {
@@ -28,15 +29,18 @@ const MODULE_ID_BYTES = 9;
 
 export class Carrier {
   readonly #target: Target;
+  readonly #guardsFields: boolean;
   readonly payloads: DumpPayloads;
   readonly rebuilding: RebuildOptions;
   /** By the module's id: does the target have it? */
   readonly #modules = new Map<string, boolean>();
 
-  constructor(format: RdbFormat, target: Target) {
+  /** Fields expire in the target by `guardMs` later than at the source. */
+  constructor(format: RdbFormat, { target, guardMs }: { readonly target: Target; readonly guardMs: number }) {
     this.#target = target;
+    this.#guardsFields = guardMs > 0 && knowsFieldExpiry(target.facts);
     this.payloads = new DumpPayloads(format, target.facts);
-    this.rebuilding = { format, server: target.facts };
+    this.rebuilding = { format, server: target.facts, fieldExpiry: (atMs) => guarded(atMs, guardMs, FIELD_MARK_MS) };
   }
 
   /** A promise only where the target has to be asked. Throws RDB_MALFORMED, TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
@@ -45,6 +49,8 @@ export class Carrier {
     if (entry.meta.length > 0 && !this.payloads.acceptsMeta) {
       return { ...this.#plainCarriage({ ...entry, meta: [] }), lost: "module metadata of a key" };
     }
+    // A payload brings the fields' true expiries along.
+    if (this.#guardsFields && expiresFields(entry, this.rebuilding.format)) return BY_COMMANDS;
     return this.payloads.accepts(entry.type) ? AS_IT_IS : this.#plainCarriage(entry);
   }
 

@@ -1,8 +1,20 @@
 /** What delivery of one stream has done; it outlives the attempts, so that counters do not start over with each connection. */
 import type { Offset } from "../../stream/position.ts";
 import type { LoadProgress } from "./loading.ts";
+import type { PromotionProgress } from "./promotion.ts";
 
-export type DeliveryPhase = "connecting" | "waiting" | "loading" | "streaming" | "stopped";
+export type DeliveryPhase = "connecting" | "waiting" | "loading" | "streaming" | "promoting" | "promoted" | "stopped";
+
+/**
+ * Who decides that a key of the target expires. import: the source alone. guard: the source, unless the stream is late by more than `guardMs`.
+ * target: its own clock.
+ */
+export type ExpiryMode = {
+  readonly by: "import" | "guard" | "target";
+  readonly guardMs: number;
+  /** Why the target's import mode could not be used. */
+  readonly refusal: string | undefined;
+};
 
 /** Names come from the stream: never more than this many are told apart. */
 const MAX_NAMES = 64;
@@ -21,6 +33,14 @@ export class DeliveryStats {
   connections = 0;
   inFlightBytes = 0;
   loading: LoadProgress | undefined;
+  /** When this attempt began to load, and from which byte on. */
+  loadingFrom: { readonly atMs: number; readonly bytes: number } | undefined;
+  promotion: PromotionProgress | undefined;
+  /** Why the order to promote was not obeyed. */
+  promotionRefusal: string | undefined;
+  expiry: ExpiryMode | undefined;
+  /** Records that came so late that keys may have expired in the target although the source still had them. */
+  guardExceeded = 0;
   /** Stays after recovery: `atMs` says how old it is. */
   lastError: { readonly message: string; readonly atMs: number } | undefined;
   /** By command name: belongs to the origin alone, or only marks a duplicate. */

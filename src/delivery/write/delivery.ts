@@ -10,13 +10,15 @@ import type { Clock } from "../../runtime/clock.ts";
 import { crashPoint } from "../../runtime/crash-point.ts";
 import { sleep } from "../../runtime/sleep.ts";
 import type { Service } from "../../runtime/supervisor.ts";
-import type { HistoryLog, StreamLog } from "../../stream/log.ts";
+import type { HistoryLog, StoredSnapshot, StreamLog } from "../../stream/log.ts";
 import type { Offset, StreamId } from "../../stream/position.ts";
 import { buildKey, type Checkpoint, checkpointKey, parseCheckpoint } from "./checkpoint.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
+import { decideEnd, type EndingOptions, endStream, isEnding } from "./ending.ts";
 import type { LoadSnapshot } from "./loading.ts";
 import { Losses } from "./losses.ts";
+import type { DeliveryOrders } from "./orders.ts";
 import { RawRing } from "./raw-ring.ts";
 import { openRawSocket, type TargetAddress } from "./raw-socket.ts";
 import { errorWord } from "./replies.ts";
@@ -39,6 +41,13 @@ const MARK_ATTEMPTS = 5;
 const DIVERGENCE_LOG_MS = 1_000;
 const READER = "delivery";
 
+export type DeliveryGuard = {
+  /** A snapshot that holds less than this share of the target's keys, 0 to 1. */
+  readonly shrink: number;
+  /** FLUSHALL and FLUSHDB. */
+  readonly flush: boolean;
+};
+
 export type DeliveryOptions = {
   readonly stream: StreamId;
   readonly log: Logger;
@@ -56,8 +65,13 @@ export type DeliveryOptions = {
   readonly unsupportedFile: string;
   /** Larger values of a snapshot are rebuilt in pieces. */
   readonly rebuildAboveBytes: number;
+  /** By how much later than at the source keys expire in a target without an import mode, ms (`expiry.ts`). */
+  readonly guardMs: number;
+  /** What is not obeyed without a person's word. */
+  readonly guard: DeliveryGuard;
   readonly loadSnapshot: LoadSnapshot;
   readonly judgeSnapshot: JudgeSnapshot;
+  readonly orders: DeliveryOrders;
   /** Shared by all attempts. */
   readonly stats: DeliveryStats;
 };
@@ -77,12 +91,12 @@ export class Delivery implements Service {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { journal, stats, clock } = this.#options;
+    const { journal, stats, clock, orders } = this.#options;
     try {
       while (!signal.aborted) {
         stats.phase = "waiting";
         const history = journal.current;
-        if (history) await this.#attempt(history, signal);
+        if (history || orders.promotes) await this.#attempt(history, signal);
         else await journal.changed(signal);
       }
     } catch (cause) {
@@ -97,29 +111,41 @@ export class Delivery implements Service {
   }
 
   /** One connection to the target. */
-  async #attempt(history: HistoryLog, signal: AbortSignal): Promise<void> {
-    const { clock, log, stats, adopt } = this.#options;
+  async #attempt(history: HistoryLog | undefined, signal: AbortSignal): Promise<void> {
+    const { clock, log, stats, adopt, orders } = this.#options;
     stats.phase = "connecting";
     const target = await Target.open(this.#options.target);
     try {
       stats.targetVersion = `${target.facts.product} ${target.facts.version}`;
       const text = await target.readCheckpoint(this.#key);
-      const checkpoint = admit({ facts: target.facts, checkpointText: text, adopt });
+      const checkpoint = admit({ facts: target.facts, checkpointText: text, adopt, promotes: orders.promotes });
       if (canEvictCheckpoint(target.facts)) {
         const { maxmemoryPolicy } = target.facts;
         log.warn({ event: "delivery.checkpoint-evictable", maxmemoryPolicy }, "the target's eviction policy can remove the checkpoint");
       }
-      const start = decideStart(checkpoint, history);
-      if (start.kind === "wait") {
+      if (checkpoint && isEnding(checkpoint)) return await this.#end({ target, text, checkpoint }, signal);
+      const start: Start = history ? decideStart(checkpoint, history) : { kind: "wait", why: "the journal holds nothing" };
+      const end = orders.promotes
+        ? decideEnd({ checkpoint, start, history, ordered: orders.end, waits: orders.question !== undefined })
+        : undefined;
+      if (end?.kind === "promote" && checkpoint) return await this.#end({ target, text, checkpoint }, signal);
+      if (end?.kind === "refuse") this.#refuseEnd(end.why);
+      const upTo = end?.kind === "deliver" ? end.upTo : undefined;
+      if (start.kind === "wait" || !history) {
         stats.phase = "waiting";
-        log.debug({ event: "delivery.waited", why: start.why }, "nothing can be delivered yet");
+        log.debug({ event: "delivery.waited", ...start }, "nothing can be delivered yet");
         await this.#options.journal.changed(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]));
         return;
       }
+      if (upTo !== undefined) orders.end = { history: history.id, offset: upTo };
       this.#tellWhereItStands(history, start);
-      const socket = await openRawSocket(this.#options.target, this.#key);
+      const guardMs = await this.#takeExpiry(target, start.kind === "stream" || start.resumeAt > 0 ? checkpoint : undefined);
+      const socket = await openRawSocket(this.#options.target, { checkpointKey: this.#key, importing: target.importing });
       const stop = new AbortController();
       const abort = () => stop.abort();
+      const onApplied = (offset: Offset) => {
+        if (upTo !== undefined && offset >= upTo) abort();
+      };
       signal.addEventListener("abort", abort, { once: true });
       if (signal.aborted) abort();
       stats.connections++;
@@ -138,6 +164,7 @@ export class Delivery implements Service {
             begunOn = undefined;
             room.release(committed.offset);
             this.#committed(history, committed);
+            if (committed.state === "streaming") onApplied(committed.offset);
           },
           onDivergence: (divergence) => (stats.phase === "streaming" ? this.#diverged(divergence) : refused(divergence)),
           onEnd: (reason) => {
@@ -149,12 +176,10 @@ export class Delivery implements Service {
       try {
         // Only a target that was whole has something to lose; a load that was interrupted has been judged before.
         const keysInTarget = checkpoint?.state === "streaming" ? keysIn(target.facts) - 1 : 0;
-        if (start.kind === "load" && keysInTarget > 0 && !adopt) {
-          await this.#options.judgeSnapshot({ snapshot: start.snapshot, keysInTarget }, stop.signal);
-        }
+        if (start.kind === "load" && keysInTarget > 0 && !adopt) await this.#judge(start.snapshot, keysInTarget, stop.signal);
         const losses = this.#newLosses();
         const wasEmpty = text === "" && keysIn(target.facts) === 0;
-        await this.#deliver({ history, target, writer, room, losses, start, wasEmpty }, stop.signal);
+        await this.#deliver({ history, target, writer, room, losses, start, guardMs, onApplied, wasEmpty }, stop.signal);
         if (ended) throw ended;
         if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
       } catch (cause) {
@@ -173,6 +198,31 @@ export class Delivery implements Service {
     }
   }
 
+  async #end(found: Pick<EndingOptions, "target" | "text" | "checkpoint">, signal: AbortSignal): Promise<void> {
+    const { stats, log, clock } = this.#options;
+    await endStream({ ...found, checkpointKey: this.#key, token: this.#token, stats, log, clock }, signal);
+  }
+
+  async #judge(snapshot: StoredSnapshot, keysInTarget: number, signal: AbortSignal): Promise<void> {
+    const { orders, guard, judgeSnapshot } = this.#options;
+    if (orders.allows(`snapshot ${snapshot.info.id}`)) return;
+    await judgeSnapshot({ snapshot, keysInTarget, leastShare: guard.shrink }, signal);
+    orders.settle();
+  }
+
+  /** Told before the command is sent; false: it is not, and the stream ends before it. */
+  #allowsFlush(history: HistoryLog, offset: Offset): boolean {
+    const { orders, guard } = this.#options;
+    return !guard.flush || orders.allows(`flush ${history.id} ${offset}`);
+  }
+
+  #refuseEnd(why: string): void {
+    const { orders, stats, log } = this.#options;
+    orders.withdraw();
+    stats.promotionRefusal = why;
+    log.error({ event: "delivery.promotion-refused" }, why);
+  }
+
   async #deliver(work: Work, signal: AbortSignal): Promise<void> {
     const { start, history, writer, room, losses, target } = work;
     const { stats, clock, log } = this.#options;
@@ -185,7 +235,10 @@ export class Delivery implements Service {
     stats.phase = "streaming";
     log.info({ event: "delivery.streaming", history: history.id, offset: from.offset }, "applying records");
     this.#report(history, from.offset);
-    const onApplied = (offset: Offset) => this.#report(history, offset);
+    const onApplied = (offset: Offset) => {
+      this.#report(history, offset);
+      work.onApplied(offset);
+    };
     await new Streaming({
       history,
       from,
@@ -199,6 +252,7 @@ export class Delivery implements Service {
       clock,
       log,
       onApplied,
+      allowsFlush: (offset) => this.#allowsFlush(history, offset),
     }).run(signal);
   }
 
@@ -221,9 +275,11 @@ export class Delivery implements Service {
       rdbOffset: 0,
       writer: this.#token,
       readAtMs: 0,
+      guardMs: work.guardMs,
     };
     const checkpointAt = (rdbOffset: number): Checkpoint => ({ ...loaded, state: "loading", snapshotId: info.id, rdbOffset });
     stats.phase = "loading";
+    stats.loadingFrom = { atMs: this.#options.clock.nowMs(), bytes: start.resumeAt };
     log.info({ event: "delivery.loading", history: work.history.id, snapshot: info.id, resumeAt: start.resumeAt }, "loading a snapshot");
     work.writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: checkpointAt(start.resumeAt) });
     await work.writer.drain(signal);
@@ -234,11 +290,32 @@ export class Delivery implements Service {
       stats.inFlightBytes = work.writer.inFlightBytes;
     };
     const { snapshot, resumeAt } = start;
-    const { target, writer, losses, wasEmpty: targetWasEmpty } = work;
+    const { target, writer, losses, guardMs, wasEmpty: targetWasEmpty } = work;
     const { stream, rebuildAboveBytes } = this.#options;
-    const loading = { losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress };
+    const loading = { guardMs, losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress };
     await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, ...loading }, signal);
     return loaded;
+  }
+
+  /**
+   * Who decides what expires: the source, by the target's import mode or by the guard. What is in the target already has the guard that its
+   * checkpoint tells, which therefore stays until a snapshot is loaded anew: two at a time could not be told apart. Returns the guard in force.
+   */
+  async #takeExpiry(target: Target, holds: Checkpoint | undefined): Promise<number> {
+    const { stats, log, guardMs: wanted } = this.#options;
+    const refusal = holds === undefined || holds.guardMs === 0 ? await target.startImport() : undefined;
+    const guardMs = holds?.guardMs ?? (target.importing ? 0 : wanted);
+    stats.expiry = { by: target.importing ? "import" : guardMs > 0 ? "guard" : "target", guardMs, refusal };
+    if (refusal !== undefined) {
+      log.warn(
+        { event: "delivery.import-mode-refused", refusal, guardMs },
+        "the target's import mode cannot be used: expiry is only guarded",
+      );
+    }
+    if (!target.importing && guardMs !== wanted) {
+      log.warn({ event: "delivery.guard-kept", guardMs, wanted }, "another expiry guard takes effect with the next snapshot");
+    }
+    return guardMs;
   }
 
   /** Perhaps behind what was acknowledged before: the target came back from a backup, failed over to a lagging replica, or was emptied. */
@@ -326,7 +403,7 @@ export class Delivery implements Service {
     for (let attempt = 1; ; attempt++) {
       const expected = await target.readCheckpoint(this.#key);
       if (expected === "") return;
-      const socket = await openRawSocket(this.#options.target, this.#key);
+      const socket = await openRawSocket(this.#options.target, { checkpointKey: this.#key, importing: target.importing });
       const writer = new UnitWriter({ socket, clock: this.#options.clock, checkpointKey: this.#key, expected, token: this.#token });
       try {
         writer.submit({ db: 0, pieces: [], commands: 0, checkpoint: { ...parseCheckpoint(expected), state: "diverged" } });
@@ -349,6 +426,8 @@ type Work = {
   readonly room: RawRing;
   readonly losses: Losses;
   readonly start: Exclude<Start, { readonly kind: "wait" }>;
+  readonly guardMs: number;
+  readonly onApplied: (offset: Offset) => void;
   readonly wasEmpty: boolean;
 };
 

@@ -29,6 +29,8 @@ export type LoadOptions = {
   /** Larger values are rebuilt in pieces, under this key until they are whole. */
   readonly rebuildAboveBytes: number;
   readonly buildKey: string;
+  /** By how much later than at the source keys expire in the target, ms. */
+  readonly guardMs: number;
   /** The checkpoint (state loading) to commit with a unit after which entries up to `rdbOffset` are loaded. */
   readonly checkpointAt: (rdbOffset: number) => Checkpoint;
   readonly onProgress: (progress: LoadProgress) => void;

@@ -8,6 +8,7 @@ import { CommandKind, CommandScanner } from "../../resp/command-scanner.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { Offset } from "../../stream/position.ts";
 import type { RecordHeader } from "../../stream/record.ts";
+import { delayInPlace } from "./delay-in-place.ts";
 import { type Dialect, render } from "./dialect.ts";
 import type { Loss } from "./losses.ts";
 import { translate } from "./translate.ts";
@@ -39,7 +40,12 @@ export type UnitPart = {
   readonly end: StreamPoint | undefined;
 };
 
+/** A command that was not sent because `allowsFlush` said no. */
+export type RefusedFlush = { readonly name: string; readonly offset: Offset };
+
 export type PlanEvents = {
+  /** Asked before a FLUSHALL or FLUSHDB, which ends at `offset`. */
+  readonly allowsFlush: (offset: Offset) => boolean;
   readonly onDropped: (name: string) => void;
   readonly onRewritten: (name: string) => void;
   /** A command that may have to be rewritten was too long to be held until it was whole: it passed as it is (NEVER_SILENT). */
@@ -59,6 +65,8 @@ export type PlannerOptions = {
   readonly maxBulkBytes: number;
   /** What the target does not know. */
   readonly dialect: Dialect;
+  /** By how much later keys expire in the target (`expiry.ts`), ms. */
+  readonly guardMs: number;
   readonly events: PlanEvents;
 };
 
@@ -68,6 +76,7 @@ export class Planner {
   readonly #databases: number;
   readonly #maxBulkBytes: number;
   readonly #dialect: Dialect;
+  readonly #guardMs: number;
   readonly #events: PlanEvents;
   #parts: UnitPart[] = [];
 
@@ -88,6 +97,10 @@ export class Planner {
   #unitBytes = 0;
   #unitCommands = 0;
 
+  /** Where the command that is examined ends. */
+  #endsAt: Offset;
+  #refused: RefusedFlush | undefined;
+
   /** The beginning of a command that ends in a later record. */
   #held: Buffer[] = [];
   #heldBytes = 0;
@@ -100,8 +113,10 @@ export class Planner {
     this.#databases = options.databases;
     this.#maxBulkBytes = options.maxBulkBytes;
     this.#dialect = options.dialect;
+    this.#guardMs = options.guardMs;
     this.#events = options.events;
     this.#at = options.from.offset;
+    this.#endsAt = options.from.offset;
     this.#boundary = options.from;
   }
 
@@ -110,12 +125,17 @@ export class Planner {
     return this.#boundary;
   }
 
+  /** What the planner stopped before: it takes no more records. */
+  get refused(): RefusedFlush | undefined {
+    return this.#refused;
+  }
+
   /** A part has been given out whose unit has not ended. */
   get unitOpen(): boolean {
     return this.#unitOpen;
   }
 
-  /** Takes one record. Throws JOURNAL_GAP when it does not follow (NO_GAP). Only the first may begin before what the target holds. */
+  /** Takes one record, whose payload is the planner's own: expiries are delayed in it. Throws JOURNAL_GAP when it does not follow (NO_GAP). Only the first may begin before what the target holds. */
   add(header: RecordHeader, payload: Buffer): readonly UnitPart[] {
     this.#parts = [];
     let at = this.#skip(header);
@@ -124,9 +144,10 @@ export class Planner {
     scanner.feed(payload, at);
     /** A stretch of ordinary commands that is not in `#pieces` yet: payload[run, at). */
     let run = at;
+    let db = scanner.db;
     while (scanner.next()) {
       const { kind, start, end } = scanner;
-      if (kind === CommandKind.ordinary && start >= 0) {
+      if (start >= 0 && (kind === CommandKind.ordinary || (kind === CommandKind.examined && this.#delays(payload, start, end)))) {
         if (scanner.db !== this.#unitDb) {
           this.#push(payload, run, start);
           run = start;
@@ -136,10 +157,13 @@ export class Planner {
       } else {
         this.#push(payload, run, Math.max(run, start));
         run = end;
+        if (kind === CommandKind.examined) this.#endsAt = Offset.plus(base, end);
         if (start < 0) this.#finishHeld(payload.subarray(0, end), header.readAtMs);
         else if (kind === CommandKind.examined) this.#examine(payload.subarray(start, end), header.readAtMs);
       }
+      if (this.#refused) return this.#stopBefore({ offset: Offset.plus(base, at), db });
       at = end;
+      db = scanner.db;
       if (!scanner.inTransaction && (this.#unitCommands >= UNIT_COMMANDS || this.#unitBytes + end - run >= UNIT_BYTES)) {
         this.#push(payload, run, end);
         run = end;
@@ -162,6 +186,19 @@ export class Planner {
     this.#parts = [];
     this.#give(this.#boundary);
     return this.#parts[0];
+  }
+
+  #delays(payload: Buffer, start: number, end: number): boolean {
+    return this.#guardMs > 0 && this.#dialect.size === 0 && delayInPlace(payload, { start, end, guardMs: this.#guardMs });
+  }
+
+  /** Gives out what comes before a refused command; a transaction that it stands in is left out whole. */
+  #stopBefore(point: StreamPoint): readonly UnitPart[] {
+    if (!this.#scanner.inTransaction) {
+      this.#boundary = point;
+      if (this.#pieces.length > 0 || this.#unitOpen) this.#give(point);
+    }
+    return this.#parts;
   }
 
   /** How many bytes of the record the target holds already. */
@@ -205,19 +242,23 @@ export class Planner {
   }
 
   #examine(command: Buffer, readAtMs: number): void {
-    const translation = translate(command, readAtMs);
+    const translation = translate(command, { readAtMs, guardMs: this.#guardMs });
     if (translation.kind === "drop") {
       this.#events.onDropped(translation.name);
       return;
     }
+    if (translation.kind === "flush" && !this.#events.allowsFlush(this.#endsAt)) {
+      this.#refused = { name: translation.name, offset: this.#endsAt };
+      return;
+    }
     if (this.#dialect.size > 0 && translation.kind !== "swap-from-zero") {
-      const carried = translation.kind === "rewrite" ? Buffer.concat(translation.pieces) : command;
+      const carried = "pieces" in translation ? Buffer.concat(translation.pieces) : command;
       if (this.#render(carried)) return;
     }
     if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
     this.#count(1);
-    if (translation.kind === "rewrite") {
-      this.#events.onRewritten(translation.name);
+    if (translation.kind === "rewrite") this.#events.onRewritten(translation.name);
+    if (translation.kind === "rewrite" || translation.kind === "guard") {
       for (const piece of translation.pieces) this.#pushPiece(piece);
       return;
     }

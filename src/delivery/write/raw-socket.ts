@@ -5,6 +5,7 @@ import { GatewayError } from "../../errors.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { ReplyScanner, ReplyType } from "../../resp/reply-scanner.ts";
 import { guardProof } from "./guard.ts";
+import { IMPORT_SOURCE } from "./import-mode.ts";
 import { refusalOutsideUnits } from "./replies.ts";
 
 export type TargetAddress = {
@@ -16,6 +17,12 @@ export type TargetAddress = {
   readonly tls?: ConnectionOptions | undefined;
 };
 
+export type RawSocketOptions = {
+  readonly checkpointKey: string;
+  /** The target is in import mode, and this connection shall be the one that imports. */
+  readonly importing: boolean;
+};
+
 const OPEN_TIMEOUT_MS = 10_000;
 const KEEPALIVE_MS = 10_000;
 const READ_BYTES = 64 * 1024;
@@ -24,7 +31,7 @@ const READ_BYTES = 64 * 1024;
  * Connects, logs in, and lets the guard prove on this very server and with these rights that it stops a transaction.
  * Throws TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED.
  */
-export async function openRawSocket(address: TargetAddress, checkpointKey: string): Promise<Socket> {
+export async function openRawSocket(address: TargetAddress, { checkpointKey, importing }: RawSocketOptions): Promise<Socket> {
   const { host, port, tls } = address;
   const socket = tls ? connectTls({ ...(isIP(host) ? {} : { servername: host }), ...tls, host, port }) : connectPlain(host, port);
   socket.setNoDelay(true);
@@ -42,6 +49,10 @@ export async function openRawSocket(address: TargetAddress, checkpointKey: strin
     }
     if (replies[3]!.type !== ReplyType.array || replies[3]!.value !== -1) {
       throw new GatewayError("TARGET_REFUSED", "on the target a transaction goes through although its watched key was touched");
+    }
+    if (importing) {
+      const [reply] = await ask(socket, encodeCommand(...IMPORT_SOURCE), 1);
+      if (reply!.type === ReplyType.error) throw refusalOutsideUnits(reply!.text, "CLIENT IMPORT-SOURCE");
     }
     return socket;
   } catch (cause) {

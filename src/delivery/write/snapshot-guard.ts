@@ -6,17 +6,20 @@ import { GatewayError } from "../../errors.ts";
 import type { StoredSnapshot } from "../../stream/log.ts";
 import { readSnapshot } from "./snapshot-reading.ts";
 
-/** A snapshot must hold at least this share of the keys that the target holds from this stream. */
-const LEAST_SHARE = 0.5;
+export type Suspect = {
+  readonly snapshot: StoredSnapshot;
+  /** Of this stream. */
+  readonly keysInTarget: number;
+  /** The share of them that a snapshot has to hold, 0 to 1. */
+  readonly leastShare: number;
+};
 
-export type JudgeSnapshot = (
-  options: { readonly snapshot: StoredSnapshot; readonly keysInTarget: number },
-  signal: AbortSignal,
-) => Promise<void>;
+export type JudgeSnapshot = (suspect: Suspect, signal: AbortSignal) => Promise<void>;
 
 /** Reads only as far as it takes to be sure. Throws SNAPSHOT_SUSPICIOUS. */
-export const judgeSnapshot: JudgeSnapshot = async ({ snapshot, keysInTarget }, signal) => {
-  const least = Math.ceil(keysInTarget * LEAST_SHARE);
+export const judgeSnapshot: JudgeSnapshot = async ({ snapshot, keysInTarget, leastShare }, signal) => {
+  const least = Math.ceil(keysInTarget * leastShare);
+  if (least === 0) return;
   let keys = 0;
   for await (const parser of readSnapshot(snapshot, signal)) {
     for (let item = parser.next(); item !== undefined; item = parser.next()) if (item.kind === "entry") keys++;
@@ -25,7 +28,7 @@ export const judgeSnapshot: JudgeSnapshot = async ({ snapshot, keysInTarget }, s
   if (keys >= least || signal.aborted) return;
   throw new GatewayError(
     "SNAPSHOT_SUSPICIOUS",
-    `the new snapshot holds ${keys} keys, the target holds ${keysInTarget}: did the master lose its data? The target keeps what it has; run with --adopt if the snapshot is right`,
+    `the new snapshot holds ${keys} keys, the target holds ${keysInTarget}: did the master lose its data? The target keeps what it has; accept it (causeway resync --accept) if the snapshot is right`,
     { details: { keys, keysInTarget } },
   );
 };

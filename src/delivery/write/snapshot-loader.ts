@@ -12,6 +12,7 @@ import { isOpaque, rebuild } from "../../rdb/rebuild.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { type Carriage, Carrier } from "./carriage.ts";
 import { CHECKPOINT_PREFIX } from "./checkpoint.ts";
+import { guarded } from "./expiry.ts";
 import { FunctionLoader } from "./function-loader.ts";
 import { KeySet } from "./key-set.ts";
 import { LoadUnit } from "./load-unit.ts";
@@ -80,7 +81,7 @@ class SnapshotLoad {
         case "entry":
           // Functions come first in an RDB: by now all of them are known.
           if (!this.#functions.loaded && !this.#options.losses.stops) await this.#functions.load(signal);
-          this.#carrier ??= new Carrier(parser.format!, this.#options.target);
+          this.#carrier ??= new Carrier(parser.format!, this.#options);
           await this.#takeEntry(item, this.#carrier, signal);
           break;
         case "function":
@@ -96,8 +97,10 @@ class SnapshotLoad {
     this.#options.onProgress(this.#progress);
   }
 
-  async #takeEntry(entry: RdbEntry, carrier: Carrier, signal: AbortSignal): Promise<void> {
-    if (isReserved(entry.key)) return;
+  async #takeEntry(read: RdbEntry, carrier: Carrier, signal: AbortSignal): Promise<void> {
+    if (isReserved(read.key)) return;
+    const { guardMs } = this.#options;
+    const entry = guardMs > 0 && read.expireAtMs !== undefined ? { ...read, expireAtMs: guarded(read.expireAtMs, guardMs) } : read;
     const isLoaded = entry.endsAt <= this.#options.resumeAt;
     // What an earlier attempt has loaded is only listed; of a module's value it is asked again whether it was.
     const asked = isLoaded && !isOpaque(entry.type) ? undefined : carrier.carriageOf(entry);

@@ -6,10 +6,10 @@
 import type { Redis } from "ioredis";
 import { encodeCommand } from "../../resp/encode.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { type Target, targetError } from "./target.ts";
+import type { Target } from "./target.ts";
+import { filledDatabases, scanKeys } from "./target-scan.ts";
 import type { UnitSubmitter } from "./unit.ts";
 
-const SCAN_COUNT = 1000;
 /** Keys per UNLINK: one command, and the target frees them in the background. */
 const UNLINK_KEYS = 500;
 
@@ -36,10 +36,8 @@ export async function removeStaleKeys(options: StaleKeysOptions, signal: AbortSi
 
 async function sweep(connection: Redis, db: number, options: StaleKeysOptions, signal: AbortSignal): Promise<void> {
   const { writer, isStale, checkpoint, onRemoved } = options;
-  let cursor = "0";
-  do {
-    const [next, keys] = await scan(connection, cursor);
-    cursor = next;
+  for await (const keys of scanKeys(connection)) {
+    if (signal.aborted) return;
     const stale = keys.filter((key) => isStale(db, key));
     for (let from = 0; from < stale.length; from += UNLINK_KEYS) {
       const some = stale.slice(from, from + UNLINK_KEYS);
@@ -48,23 +46,5 @@ async function sweep(connection: Redis, db: number, options: StaleKeysOptions, s
       writer.submit({ db, pieces: [encodeCommand("UNLINK", ...some)], commands: 1, checkpoint });
       onRemoved(some.length);
     }
-  } while (cursor !== "0" && !signal.aborted);
-}
-
-async function scan(connection: Redis, cursor: string): Promise<readonly [string, readonly Buffer[]]> {
-  try {
-    const [next, keys] = (await connection.callBuffer("SCAN", cursor, "COUNT", SCAN_COUNT)) as [Buffer, Buffer[]];
-    return [next.toString(), keys];
-  } catch (cause) {
-    throw targetError(cause);
-  }
-}
-
-async function filledDatabases(target: Target): Promise<number[]> {
-  try {
-    const text = await target.control.info("keyspace");
-    return Array.from(text.matchAll(/^db(\d+):/gm), (match) => Number(match[1]));
-  } catch (cause) {
-    throw targetError(cause);
   }
 }

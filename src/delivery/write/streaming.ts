@@ -1,14 +1,15 @@
 /** Applies the records of one history over one unit writer, from a checkpoint on, until told to stop. */
 import type { Logger } from "pino";
+import { GatewayError } from "../../errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HistoryLog, RecordCursor } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
-import { decodePayload, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
+import { decodePayload, RECORD_HEADER_BYTES, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Losses } from "./losses.ts";
-import { Planner, type StreamPoint, type UnitPart } from "./plan.ts";
+import { Planner, type RefusedFlush, type StreamPoint, type UnitPart } from "./plan.ts";
 import type { RawRing } from "./raw-ring.ts";
 import type { TargetFacts } from "./target-facts.ts";
 import type { UnitWriter } from "./unit-writer.ts";
@@ -33,25 +34,33 @@ export type StreamingOptions = {
   readonly log: Logger;
   /** Everything up to `offset` is in the target or has no effect there. */
   readonly onApplied: (offset: Offset) => void;
+  /** Whether the FLUSHALL or FLUSHDB that ends at `offset` may be carried on. */
+  readonly allowsFlush: (offset: Offset) => boolean;
 };
 
 export class Streaming {
   readonly #options: StreamingOptions;
   readonly #planner: Planner;
   #idleCommitAtMs = 0;
+  /** When the record before was read from the master: what the next one holds was not written earlier. */
+  #readAtMs: number;
+  #isLate = false;
 
   constructor(options: StreamingOptions) {
     const { stats, log } = options;
     this.#options = options;
+    this.#readAtMs = options.from.readAtMs;
     this.#planner = new Planner({
       from: options.from,
       checkpointKey: options.checkpointKey,
       maxBulkBytes: options.maxBulkBytes,
       databases: options.target.databases,
       dialect: dialectOf(options.target),
+      guardMs: options.from.guardMs,
       events: {
         onDropped: (name) => stats.count(stats.dropped, name),
         onRewritten: (name) => stats.count(stats.rewritten, name),
+        allowsFlush: options.allowsFlush,
         onUntranslated: (name) => {
           stats.count(stats.untranslated, name);
           log.warn({ event: "delivery.untranslated", command: name }, "a command was too large to be looked into and went on as it is");
@@ -82,18 +91,49 @@ export class Streaming {
       let header: RecordHeader | undefined;
       for (const record of records) {
         header = readRecordHeader(record);
-        const payload = decodePayload(record, header, room.take(rawBytesOf(header), header.to));
+        this.#watchGuard(header);
+        const payload = this.#own(decodePayload(record, header, room.take(rawBytesOf(header), header.to)), record);
         for (const part of this.#planner.add(header, payload)) {
           this.#send(part, header);
           if (writer.full) await writer.ready(signal);
           if (signal.aborted) return;
         }
+        if (this.#planner.refused) await this.#stopBefore(this.#planner.refused, signal);
+        if (signal.aborted) return;
       }
       const last = this.#planner.flush();
       if (header && last) this.#send(last, header);
       else if (header) this.#withoutEffect(header);
       if (writer.full) await writer.ready(signal);
     }
+  }
+
+  /** A record that was not packed lies in the journal's own memory, and the planner changes what it is given. */
+  #own(payload: Buffer, record: Buffer): Buffer {
+    const isShared = payload.buffer === record.buffer && payload.byteOffset === record.byteOffset + RECORD_HEADER_BYTES;
+    return isShared && this.#options.from.guardMs > 0 ? Buffer.from(payload) : payload;
+  }
+
+  /** Everything before it is applied first, so that the data set which waits is as new as it can be. */
+  async #stopBefore({ name, offset }: RefusedFlush, signal: AbortSignal): Promise<void> {
+    if (!this.#planner.unitOpen) await this.#options.writer.drain(signal);
+    if (signal.aborted) return;
+    const message = `the source ran ${name}; the target keeps what it has until a person accepts that (causeway resync --accept), or promotes it`;
+    throw new GatewayError("FLUSH_SUSPICIOUS", message, { details: { command: name, offset } });
+  }
+
+  /** The guard holds as long as no command comes later than it is wide. */
+  #watchGuard({ readAtMs }: RecordHeader): void {
+    const { from, clock, stats, log } = this.#options;
+    const lateMs = clock.nowMs() - this.#readAtMs;
+    const isLate = from.guardMs > 0 && this.#readAtMs > 0 && lateMs >= from.guardMs;
+    if (isLate) stats.guardExceeded++;
+    if (isLate && !this.#isLate) {
+      const message = "the stream is later than the expiry guard: keys may have expired here that the source had prolonged";
+      log.error({ event: "delivery.guard-exceeded", lateMs: Math.round(lateMs), guardMs: from.guardMs }, message);
+    }
+    this.#isLate = isLate;
+    this.#readAtMs = readAtMs;
   }
 
   #send(part: UnitPart, header: RecordHeader): void {

@@ -71,13 +71,15 @@ export type Admission = {
   readonly checkpointText: string;
   /** A person has said that this target is ours whatever it holds. */
   readonly adopt: boolean;
+  /** A person has said that the target is to be promoted, whatever it refused before. */
+  readonly promotes?: boolean;
 };
 
 /**
  * Decides whether this target may be written. Returns the position to go on from, or undefined: begin with a snapshot.
  * Throws TARGET_REFUSED, TARGET_NOT_EMPTY, TARGET_REJECTED (diverged) or TARGET_BUSY (a demoted target, loading).
  */
-export function admit({ facts, checkpointText, adopt }: Admission): Checkpoint | undefined {
+export function admit({ facts, checkpointText, adopt, promotes = false }: Admission): Checkpoint | undefined {
   if (facts.loading) throw new GatewayError("TARGET_BUSY", "the target is loading its data set");
   if (facts.role !== "master") {
     // Ours, but demoted: its failover is under way. Any other replica is the wrong server.
@@ -98,7 +100,7 @@ export function admit({ facts, checkpointText, adopt }: Admission): Checkpoint |
     return undefined;
   }
   const checkpoint = parseCheckpoint(checkpointText);
-  if (checkpoint.state !== "diverged") return checkpoint;
+  if (checkpoint.state !== "diverged" || promotes) return checkpoint;
   if (adopt) return undefined;
   throw new GatewayError(
     "TARGET_REJECTED",

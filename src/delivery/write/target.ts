@@ -5,6 +5,7 @@
 import { Redis } from "ioredis";
 import { GatewayError, wrapError } from "../../errors.ts";
 import { redisOptions } from "../../runtime/redis-options.ts";
+import { IMPORT_SOURCE, knowsImportMode, turnImportModeOff, turnImportModeOn } from "./import-mode.ts";
 import type { TargetAddress } from "./raw-socket.ts";
 import { refusalOutsideUnits } from "./replies.ts";
 import { parseFacts, type TargetFacts } from "./target-facts.ts";
@@ -23,6 +24,8 @@ export class Target {
   readonly facts: TargetFacts;
   /** Administrative connection in database 0; nobody selects another one on it. */
   readonly control: Redis;
+  /** Expiry is left to us: `import-mode.ts`. */
+  #importing = false;
   /** The longest argument that the target takes (proto-max-bulk-len, client-query-buffer-limit). */
   readonly maxBulkBytes: number;
 
@@ -57,9 +60,37 @@ export class Target {
     }
   }
 
+  get importing(): boolean {
+    return this.#importing;
+  }
+
+  /** Makes the target leave expiry to us, if it can. Returns why it refuses; undefined: it does, or knows no such mode. */
+  async startImport(): Promise<string | undefined> {
+    if (!knowsImportMode(this.facts)) return undefined;
+    try {
+      const refusal = await turnImportModeOn(this.control);
+      this.#importing = refusal === undefined;
+      return refusal;
+    } catch (cause) {
+      throw targetError(cause);
+    }
+  }
+
+  /** The target expires by its own clock again. Returns why it refuses. */
+  async endImport(): Promise<string | undefined> {
+    if (!knowsImportMode(this.facts)) return undefined;
+    try {
+      return await turnImportModeOff(this.control);
+    } catch (cause) {
+      throw targetError(cause);
+    }
+  }
+
   /** Another connection in database `db`; the caller disconnects it. */
-  openControl(db: number): Promise<Redis> {
-    return connect(this.address, db);
+  async openControl(db: number): Promise<Redis> {
+    const control = await connect(this.address, db);
+    if (this.#importing) await control.call(...IMPORT_SOURCE);
+    return control;
   }
 
   close(): void {

@@ -10,96 +10,35 @@
  *   CLUSTER …, TRIMSLOTS …                dropped: orders to the origin's cluster
  *   SWAPDB with database 0                followed by the removal of the checkpoint's copy
  *   relative TTLs (Redis ≤ 6.2)           absolute, counted from when the command was read from the master
+ *   FLUSHALL, FLUSHDB                     asked for first, where the topology says so
+ *   absolute expiries                     later by the guard (`expiry.ts`)
  */
 import { CommandWords } from "../../resp/command-words.ts";
-import { encodeWord, encodeWordCount } from "../../resp/encode.ts";
 import { HEARTBEAT_CHANNEL } from "../../stream/heartbeat.ts";
+import { translateExpiry } from "./translate-expiry.ts";
+import { PASS, rewrite, type TranslateOptions, type Translation } from "./translation.ts";
 
-export type Translation =
-  | { readonly kind: "pass" }
-  | { readonly kind: "drop"; readonly name: string }
-  | { readonly kind: "rewrite"; readonly name: string; readonly pieces: readonly Buffer[] }
-  /** Passes; what was in database 0 is now in `other`. */
-  | { readonly kind: "swap-from-zero"; readonly other: number };
-
-const PASS: Translation = { kind: "pass" };
 const SENTINEL_CHANNEL = "__sentinel__:hello";
-const SET_OPTIONS_WITH_VALUE = ["PXAT", "EXAT", "IFEQ", "IFNE", "IFDEQ", "IFDNE"];
 const DATABASE = /^\d{1,9}$/;
 const words = new CommandWords();
 
-/** `command` is one whole command that the scanner marked; `readAtMs` is when it was read from the master. */
-export function translate(command: Buffer, readAtMs: number): Translation {
+/** `command` is one whole command that the scanner marked. */
+export function translate(command: Buffer, options: TranslateOptions): Translation {
   words.read(command);
-  if (words.is(0, "SET")) return set(readAtMs);
   if (words.is(0, "XADD")) return trimmed("XADD");
   if (words.is(0, "XTRIM")) return trimmed("XTRIM");
   if (words.is(0, "PUBLISH") || words.is(0, "SPUBLISH")) return publish();
-  if (words.is(0, "EXPIRE")) return expire("EXPIRE", 1000n, readAtMs);
-  if (words.is(0, "PEXPIRE")) return expire("PEXPIRE", 1n, readAtMs);
-  if (words.is(0, "SETEX")) return setex("SETEX", 1000n, readAtMs);
-  if (words.is(0, "PSETEX")) return setex("PSETEX", 1n, readAtMs);
-  if (words.is(0, "RESTORE")) return restore("RESTORE", false, readAtMs);
-  if (words.is(0, "RESTORE-ASKING")) return restore("RESTORE-ASKING", true, readAtMs);
   if (words.is(0, "SWAPDB")) return swapdb();
   if (words.is(0, "CLUSTER")) return { kind: "drop", name: "CLUSTER" };
   if (words.is(0, "TRIMSLOTS")) return { kind: "drop", name: "TRIMSLOTS" };
-  return PASS;
+  for (const name of ["FLUSHALL", "FLUSHDB"]) if (words.is(0, name)) return { kind: "flush", name };
+  return translateExpiry(words, options);
 }
 
 function publish(): Translation {
   if (words.total !== 3) return PASS;
   if (words.text(1) === SENTINEL_CHANNEL) return { kind: "drop", name: "PUBLISH" };
   return words.text(1) === HEARTBEAT_CHANNEL ? { kind: "drop", name: "heartbeat" } : PASS;
-}
-
-/** `SET key value … EX s | PX ms`: the same words with `PXAT ms`. */
-function set(readAtMs: number): Translation {
-  for (let index = 3; index + 1 < words.count; index++) {
-    const unit = words.is(index, "EX") ? 1000n : words.is(index, "PX") ? 1n : undefined;
-    if (unit === undefined) {
-      if (SET_OPTIONS_WITH_VALUE.some((option) => words.is(index, option))) index++;
-      continue;
-    }
-    const at = absolute(words.text(index + 1), unit, readAtMs);
-    if (at === undefined) return PASS;
-    return rewrite("SET", words.total, [words.raw(0, index), ...encodeWord("PXAT"), ...encodeWord(at), words.raw(index + 2)]);
-  }
-  return PASS;
-}
-
-function expire(name: string, unit: bigint, readAtMs: number): Translation {
-  const at = words.count >= 3 ? absolute(words.text(2), unit, readAtMs) : undefined;
-  if (at === undefined) return PASS;
-  return rewrite(name, words.total, [...encodeWord("PEXPIREAT"), words.raw(1, 2), ...encodeWord(at), words.raw(3)]);
-}
-
-function setex(name: string, unit: bigint, readAtMs: number): Translation {
-  const at = words.total === 4 ? absolute(words.text(2), unit, readAtMs) : undefined;
-  if (at === undefined) return PASS;
-  return rewrite(name, 5, [...encodeWord("SET"), words.raw(1, 2), words.raw(3), ...encodeWord("PXAT"), ...encodeWord(at)]);
-}
-
-/** `RESTORE key ttl payload [REPLACE] [ABSTTL] …`. */
-function restore(name: string, replace: boolean, readAtMs: number): Translation {
-  if (words.count < 4) return PASS;
-  let hasReplace = false;
-  let hasAbsolute = false;
-  for (let index = 4; index < words.count; index++) {
-    hasReplace ||= words.is(index, "REPLACE");
-    hasAbsolute ||= words.is(index, "ABSTTL");
-  }
-  const relative = !hasAbsolute && words.text(2) !== "0";
-  const at = relative ? absolute(words.text(2), 1n, readAtMs) : undefined;
-  const extra = [...(replace && !hasReplace ? ["REPLACE"] : []), ...(at === undefined ? [] : ["ABSTTL"])];
-  if (name === "RESTORE" && extra.length === 0) return PASS;
-  return rewrite(name, words.total + extra.length, [
-    ...encodeWord("RESTORE"),
-    words.raw(1, 2),
-    ...(at === undefined ? [words.raw(2, 3)] : encodeWord(at)),
-    words.raw(3),
-    ...extra.flatMap((word) => encodeWord(word)),
-  ]);
 }
 
 /** `XADD key [options] id field value …` or `XTRIM key MAXLEN|MINID …`: the options stand before anything of the user's. */
@@ -148,14 +87,4 @@ function swapdb(): Translation {
   const second = Number(words.text(2));
   if (first === second || (first !== 0 && second !== 0)) return PASS;
   return { kind: "swap-from-zero", other: first === 0 ? second : first };
-}
-
-function rewrite(name: string, total: number, body: readonly Buffer[]): Translation {
-  return { kind: "rewrite", name, pieces: [encodeWordCount(total), ...body] };
-}
-
-/** Milliseconds since 1970; undefined when `text` is not a whole number. */
-function absolute(text: string, unit: bigint, readAtMs: number): bigint | undefined {
-  if (!/^-?\d{1,18}$/.test(text)) return undefined;
-  return BigInt(Math.round(readAtMs)) + BigInt(text) * unit;
 }

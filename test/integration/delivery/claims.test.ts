@@ -27,7 +27,7 @@ test("ONE_WRITER: a server on which the guard stops nothing is refused before th
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
     const { port } = server.address() as AddressInfo;
-    await expect(openRawSocket({ host: "127.0.0.1", port }, KEY)).rejects.toMatchObject({
+    await expect(openRawSocket({ host: "127.0.0.1", port }, { checkpointKey: KEY, importing: false })).rejects.toMatchObject({
       code: "TARGET_REFUSED",
       message: expect.stringContaining("although its watched key was touched"),
     });

@@ -303,6 +303,7 @@ describe("delivery", () => {
       rdbOffset: 99,
       writer: "3".repeat(16),
       readAtMs: 0,
+      guardMs: 0,
     });
     await server.call("SET", KEY, text);
     await using third = new Running(journal, server);

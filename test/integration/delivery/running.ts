@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { Delivery, type DeliveryOptions } from "../../../src/delivery/write/delivery.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
+import { DeliveryOrders } from "../../../src/delivery/write/orders.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { type ServiceState, supervise } from "../../../src/runtime/supervisor.ts";
@@ -14,6 +15,7 @@ const log = pino({ level: "silent" });
 
 export class Running implements AsyncDisposable {
   readonly stats = new DeliveryStats();
+  readonly orders = new DeliveryOrders();
   state: ServiceState | undefined;
   readonly codes: string[] = [];
   readonly loads: number[] = [];
@@ -30,12 +32,15 @@ export class Running implements AsyncDisposable {
         target: server,
         adopt: false,
         onDivergence: "halt",
+        guardMs: 0,
+        guard: { shrink: 0.5, flush: false },
         deadLetterFile: join(server.dir, "dead-letters.jsonl"),
         onUnsupported: "halt",
         unsupportedFile: join(server.dir, "unsupported.jsonl"),
         rebuildAboveBytes: 32 * 1024 * 1024,
         stats: this.stats,
         loadSnapshot: async ({ resumeAt }) => void this.loads.push(resumeAt),
+        orders: this.orders,
         judgeSnapshot: async () => undefined,
         ...options,
       });

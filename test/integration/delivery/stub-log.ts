@@ -37,7 +37,7 @@ export class StubHistory implements HistoryLog {
   }
 
   /** Appends bytes of the stream as one record. */
-  write(payload: Buffer): Offset {
+  write(payload: Buffer, readAtMs = Date.now()): Offset {
     const from = this.tail.offset;
     const db = this.#scanner.db;
     this.#scanner.feed(payload);
@@ -45,7 +45,7 @@ export class StubHistory implements HistoryLog {
     while (this.#scanner.next()) commands++;
     const open = !this.#scanner.atBoundary || this.#scanner.inTransaction;
     const to = Offset.plus(from, payload.length);
-    const header = { from, to, replid: REPLID, db, dbAfter: this.#scanner.db, commands, readAtMs: Date.now(), open };
+    const header = { from, to, replid: REPLID, db, dbAfter: this.#scanner.db, commands, readAtMs, open };
     this.append(encodeRecord(header, payload));
     return to;
   }

@@ -27,13 +27,14 @@ function at(offset: number, writer = "0".repeat(16)): Checkpoint {
     rdbOffset: 0,
     writer,
     readAtMs: 0,
+    guardMs: 0,
   };
 }
 
 type WriterOptions = { readonly token?: string; readonly expected?: string; readonly events?: UnitEvents; readonly stallMs?: number };
 
 async function open(server: TargetAddress, options: WriterOptions = {}): Promise<UnitWriter> {
-  const socket = await openRawSocket(server, KEY);
+  const socket = await openRawSocket(server, { checkpointKey: KEY, importing: false });
   return new UnitWriter({ socket, clock: systemClock, checkpointKey: KEY, token: "1".repeat(16), expected: "", ...options });
 }
 

@@ -83,8 +83,15 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
     checkpointKey: "causeway:checkpoint:{us-east/0}",
     databases: 16,
     maxBulkBytes: Number.POSITIVE_INFINITY,
+    guardMs: 60_000,
     dialect: new Map(),
-    events: { onDropped: () => undefined, onRewritten: () => undefined, onUntranslated: () => undefined, onLost: () => undefined },
+    events: {
+      allowsFlush: () => true,
+      onDropped: () => undefined,
+      onRewritten: () => undefined,
+      onUntranslated: () => undefined,
+      onLost: () => undefined,
+    },
   });
   const planned = outcomeOf(() => {
     for (const { record, header } of records)
@@ -97,8 +104,8 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
 fuzz("every translation of a command is as many whole words as it says", (random) => {
   const name = random.pick([...EXAMINED_COMMANDS, "SET"]);
   const command = encodeCommand(name, ...Array.from({ length: random.between(0, 9) }, () => random.pick(WORDS)));
-  const translation = translate(command, random.pick([0, 1.5, 1_700_000_000_000]));
-  if (translation.kind === "rewrite") expect(wellFormed(translation.pieces)).toBe(1);
+  const translation = translate(command, { readAtMs: random.pick([0, 1.5, 1_700_000_000_000]), guardMs: random.pick([0, 60_000]) });
+  if ("pieces" in translation) expect(wellFormed(translation.pieces)).toBe(1);
   if (translation.kind === "swap-from-zero") expect(Number.isSafeInteger(translation.other)).toBe(true);
 });
 

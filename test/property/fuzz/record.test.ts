@@ -74,7 +74,7 @@ fuzz(
           replid: read.replid,
           snapshotId: undefined,
         } as const),
-        ...{ rdbOffset: 0, writer: "0".repeat(16), readAtMs: read.readAtMs },
+        ...{ rdbOffset: 0, writer: "0".repeat(16), readAtMs: read.readAtMs, guardMs: 0 },
       };
       expect(parseCheckpoint(formatCheckpoint(checkpoint)).offset).toBe(read.to);
       const cut = Offset.of(read.from + BigInt(random.between(0, raw.length)));
@@ -111,7 +111,13 @@ fuzz("the text of a checkpoint is a checkpoint that is written the same way agai
   const number = () => random.pick(EXTREMES.filter((value) => value >= 0n));
   const text = formatCheckpoint({
     ...{ state: random.pick(["loading", "streaming", "diverged"] as const), history: HISTORY, replid: REPLID, writer: "0".repeat(16) },
-    ...{ offset: number() as Offset, db: Number(number()), rdbOffset: Number(number()), readAtMs: Number(number()) },
+    ...{
+      offset: number() as Offset,
+      db: Number(number()),
+      rdbOffset: Number(number()),
+      readAtMs: Number(number()),
+      guardMs: Number(number()),
+    },
     snapshotId: random.chance(0.5) ? undefined : "5feceb66ffc86f38",
   });
   const bytes = random.chance(0.3)

@@ -51,7 +51,7 @@ test("the largest offset and database that a stream can have are legible in a ch
       db: 2 ** 31 - 1,
       replid: REPLID,
     } as const),
-    ...{ snapshotId: undefined, rdbOffset: 0, writer: "2".repeat(16), readAtMs: 999_999_999_999_999 },
+    ...{ snapshotId: undefined, rdbOffset: 0, writer: "2".repeat(16), readAtMs: 999_999_999_999_999, guardMs: 999_999_999_999_999 },
   };
   const text = formatCheckpoint(checkpoint);
   expect(parseCheckpoint(text)).toEqual(checkpoint);

@@ -3,12 +3,12 @@ import { ProgressBar, renderProgress } from "../../../src/cli/progress-bar.ts";
 import { captureTerminal } from "../../support/capture-terminal.ts";
 
 test("a bar where the end is known, and a count where it is not", () => {
-  expect(renderProgress({ bytes: 2_500_000_000, totalBytes: 10_000_000_000, elapsedMs: 25_000 })).toBe(
+  expect(renderProgress({ bytes: 2_500_000_000, totalBytes: 10_000_000_000, bytesPerSecond: 100_000_000 })).toBe(
     "[######..................] 25 %  2.5 GB of 10.0 GB  100 MB/s  1 m 15 s left",
   );
-  expect(renderProgress({ bytes: 5_000_000, totalBytes: undefined, elapsedMs: 2_000 })).toBe("5.0 MB  2.5 MB/s");
-  expect(renderProgress({ bytes: 0, totalBytes: 0, elapsedMs: 0 })).toBe("0 B of 0 B");
-  expect(renderProgress({ bytes: 20, totalBytes: 10, elapsedMs: 10 })).toContain("] 100 %");
+  expect(renderProgress({ bytes: 5_000_000, totalBytes: undefined, bytesPerSecond: 2_500_000 })).toBe("5.0 MB  2.5 MB/s");
+  expect(renderProgress({ bytes: 0, totalBytes: 0, bytesPerSecond: undefined })).toBe("0 B of 0 B");
+  expect(renderProgress({ bytes: 20, totalBytes: 10, bytesPerSecond: undefined })).toContain("] 100 %");
 });
 
 test("it is drawn at most ten times a second, erased at the end, and only on a terminal", () => {

@@ -38,6 +38,7 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       STREAM     ROLE     PHASE    RECEIVED    DURABLE    APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  replica  halted  123456789  123456789  123450000   2.5 MB       17.3k      -  3.0 MB in 1 file
       us-east/0: target 127.0.0.1:6380 (7.0.15) halted, 2000 units, 100000 keys loaded, 1 divergences, 0 dead letters
+      us-east/0: keys expire when the source says so, and by themselves 1 d later than there
       us-east/0: ping 12 dropped, EXPIRE 4 rewritten, XADD 2 too large to be rewritten, OOM 5 times
       us-east/0: last error of the delivery: INCR was refused: WRONGTYPE (5.0 s ago)
       us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start

@@ -15,6 +15,7 @@ const checkpoints: fc.Arbitrary<Checkpoint> = fc.record({
   rdbOffset: fc.nat(),
   writer: hex(16),
   readAtMs: fc.nat(),
+  guardMs: fc.nat(),
 });
 
 describe("checkpoint", () => {

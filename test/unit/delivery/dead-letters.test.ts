@@ -14,7 +14,7 @@ function letter(bytes: number) {
       db: 0,
       replid: Replid.of("b".repeat(40)),
     },
-    ...{ snapshotId: undefined, rdbOffset: 0, writer: "1".repeat(16), readAtMs: 0 },
+    ...{ snapshotId: undefined, rdbOffset: 0, writer: "1".repeat(16), readAtMs: 0, guardMs: 0 },
   };
   return { checkpoint, index: 0, command: "INCR", error: "WRONGTYPE", bytes: Buffer.alloc(bytes, "x"), explanation: undefined };
 }

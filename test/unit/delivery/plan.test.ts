@@ -23,7 +23,9 @@ function planner(from = { offset: START, db: 0 }, dialect: Dialect = new Map()) 
     databases: 16,
     maxBulkBytes: MAX_BULK_BYTES,
     dialect,
+    guardMs: 0,
     events: {
+      allowsFlush: () => true,
       onDropped: (name) => dropped.push(name),
       onRewritten: (name) => rewritten.push(name),
       onUntranslated: (name) => untranslated.push(name),

@@ -17,10 +17,10 @@ import { recordingLog } from "../../support/journal-kit.ts";
  * Streams everything that `history` holds to a writer that takes all, or says after each part that it is full; `seen` gets each end and how
  * many bytes came before it.
  */
-async function stream(history: StubHistory, start: Offset, { full = false } = {}) {
+async function stream(history: StubHistory, start: Offset, { full = false, guardMs = 0 } = {}) {
   const from: Checkpoint = {
     ...{ state: "streaming", history: HistoryId.of("a".repeat(16)), offset: start, db: 0, replid: REPLID },
-    ...{ snapshotId: undefined, rdbOffset: 0, writer: "", readAtMs: 0 },
+    ...{ snapshotId: undefined, rdbOffset: 0, writer: "", readAtMs: 0, guardMs },
   };
   const stop = new AbortController();
   const ends: { readonly sentBytes: number; readonly offset: Offset }[] = [];
@@ -58,6 +58,7 @@ async function stream(history: StubHistory, start: Offset, { full = false } = {}
     stats,
     log,
     clock: systemClock,
+    allowsFlush: () => true,
   };
   await new Streaming({ ...options, writer: writer as unknown as UnitWriter, onApplied: () => undefined }).run(stop.signal);
   return { ends, mostTogether, stats, events };
@@ -96,4 +97,24 @@ test("BOUNDED: a writer that is full is waited for after each part, inside a rec
   const { mostTogether, ends } = await stream(history, start, { full: true });
   expect(ends).toHaveLength(4);
   expect(mostTogether).toBe(1);
+});
+
+test("NEVER_SILENT: what was perhaps written longer ago than the guard is wide is counted, and said once", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  const now = systemClock.nowMs();
+  // What the second and the third record hold was written after the one before was read, nobody knows when.
+  for (const ago of [300_000, 200_000, 1_000, 0]) history.write(encodeCommand("INCR", "n"), now - ago);
+  const { stats, events } = await stream(history, start, { guardMs: 60_000 });
+  expect(stats.guardExceeded).toBe(2);
+  expect(events).toMatchObject([{ event: "delivery.guard-exceeded", level: 50, guardMs: 60_000 }]);
+});
+
+test("what is delayed is a copy: a record that was not packed lies in the journal's own memory", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  history.write(encodeCommand("PEXPIREAT", "k", 1_700_000_000_000));
+  const before = Buffer.from(history.records[0]!);
+  await stream(history, start, { guardMs: 60_000 });
+  expect(history.records[0]!.equals(before)).toBe(true);
 });

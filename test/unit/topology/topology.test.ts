@@ -60,7 +60,7 @@ test("defaults are filled in and units parsed", () => {
     segmentBytes: 64 * 2 ** 20,
     retention: { bytes: 10 * 2 ** 30, ageMs: 86_400_000 },
   });
-  expect(view.link).toEqual({ windowBytes: 64 * 2 ** 20, livenessMs: 5000 });
+  expect(view.link).toEqual({ windowBytes: 64 * 2 ** 20, livenessMs: 5000, snapshots: { concurrent: 4, bytesPerSecond: undefined } });
   expect(view.logLevel).toBe("info");
   expect(view.dataFolder).toBe(join(folder, "data/eu-west"));
   expect(view.replicas).toEqual([
@@ -71,6 +71,8 @@ test("defaults are filled in and units parsed", () => {
       behind: [],
       write: {
         target: { host: "127.0.0.1", port: 6380, password: "swordfish" },
+        guardMs: 86_400_000,
+        guard: { shrink: 0.5, flush: false },
         onDivergence: "halt",
         onUnsupported: "halt",
         rebuildAboveBytes: 32 * 1024 * 1024,
@@ -128,6 +130,11 @@ describe("one problem, one sentence with its place", () => {
       "6:15: regions.us-east.master.url: expected redis://host:port or rediss://host:port (user, password and database do not belong into the URL)",
     ],
     ["a size without a unit", `${VALID}link: { window: 64 }\n`, "14:9: link.window: expected a size from 256KiB to 1GiB, such as 64MiB"],
+    [
+      "a bandwidth that is none",
+      `${VALID}link: { snapshots: { bandwidth: 20MiB } }\n`,
+      "14:22: link.snapshots.bandwidth: expected a bandwidth from 64KiB/s to 1TiB/s, such as 20MiB/s",
+    ],
     ["a size out of range", `${VALID}link: { window: 1KiB }\n`, "14:9: link.window: expected a size from 256KiB to 1GiB, such as 64MiB"],
     [
       "a duration",
