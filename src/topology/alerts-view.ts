@@ -4,6 +4,7 @@ import { RULE_NAMES, type RuleName } from "../alert/rules.ts";
 import { DEFAULT_SETTINGS, type RuleSettings } from "../alert/settings.ts";
 import type { AlertConfiguration } from "../alert/watch.ts";
 import { StreamId } from "../stream/position.ts";
+import { isLoopback } from "./address.ts";
 import type { AlertsSettings, RulesSettings } from "./alerts-schema.ts";
 import type { Path } from "./document.ts";
 import type { Resolver } from "./resolver.ts";
@@ -44,9 +45,21 @@ function overridesOf(rules: RulesSettings): Partial<Record<RuleName, Partial<Rul
 function channelOf(name: string, channel: AlertsSettings["channels"][string], resolver: Resolver, path: Path): Channel {
   const { type: kind, from } = channel;
   const url = urlOf(channel.url, resolver, [...path, "url"]);
+  const isSecret = kind === "pagerduty" || kind === "slack" || channel.token !== undefined || url !== channel.url;
+  if (isSecret && isReadable(url)) {
+    resolver.warnings.push(
+      `what the channel ${name} is sent can be read on the way, its secret, too: expected https:// in ${path.join(".")}.url`,
+    );
+  }
   if (kind === "pagerduty") return { name, kind, from, url, secret: resolver.secret(channel.routingKey, [...path, "routingKey"]) };
   if (kind === "slack" || channel.token === undefined) return { name, kind, from, url };
   return { name, kind, from, url, secret: resolver.secret(channel.token, [...path, "token"]) };
+}
+
+/** In plaintext, and not on this machine alone. */
+function isReadable(url: string): boolean {
+  const { protocol, hostname } = URL.canParse(url) ? new URL(url) : { protocol: "", hostname: "" };
+  return protocol === "http:" && !isLoopback(hostname.replace(/^\[|\]$/g, ""));
 }
 
 /** Many receivers' URLs are secrets by themselves. */

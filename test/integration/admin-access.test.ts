@@ -5,9 +5,15 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Samples } from "../../src/admin/samples.ts";
 import { AdminServer, type AdminServerOptions } from "../../src/admin/server.ts";
+import { AlertStore } from "../../src/alert/alert-store.ts";
+import { DEFAULT_SETTINGS } from "../../src/alert/settings.ts";
+import { Timeline } from "../../src/alert/timeline.ts";
+import { AlertWatch } from "../../src/alert/watch.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { originStatus } from "../support/sample-status.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 const TOKENS = { read: "the token of a reader", operator: "the-token-of-an-operator" };
 const READER = { name: "prometheus", role: "read", token: TOKENS.read.replaceAll(" ", "-") } as const;
@@ -86,6 +92,47 @@ test("health is for everybody; readers read, operators also act; a stranger does
   expect(await admin.ask("/restart/journal:us-east%2F0", OPERATOR.token, POST)).toBe(404);
   expect(admin.restarted).toEqual(["source"]);
   expect(admin.said.filter((line) => line.includes("admin.restarted")).map((line) => JSON.parse(line).client)).toEqual(["bob"]);
+});
+
+test("alerts, events, silences and reload: readers see, operators act, a stranger does neither, and a web page may not act", async () => {
+  await using folder = await tempFolder("admin-access");
+  const log = pino({ level: "silent" });
+  const timeline = new Timeline({ region: "us-east", startedAtMs: 1 });
+  const alerts = await AlertWatch.open({
+    region: "us-east",
+    configuration: { settings: DEFAULT_SETTINGS, channels: [], runbook: "deploy/RUNBOOK.md" },
+    sample: () => Promise.reject(new Error("nobody looks")) as never,
+    store: new AlertStore({ folder: folder.path, log }),
+    timeline,
+    log,
+    clock: systemClock,
+  });
+  let reloads = 0;
+  const reload = () => {
+    reloads++;
+    return { changed: [], refused: [] };
+  };
+  await using admin = await serve({ clients: [READER, OPERATOR], alerts, timeline, reload });
+  for (const path of ["/alerts", "/events?follow=false", "/events"]) {
+    expect([await admin.ask(path), await admin.ask(path, READER.token), await admin.ask(path, OPERATOR.token)]).toEqual([401, 200, 200]);
+  }
+  const silence = (token: string | undefined, headers: Readonly<Record<string, string>> = {}) =>
+    admin.ask("/alerts/silences", token, {
+      ...POST,
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ forMs: 60_000 }),
+    });
+  const elsewhere = { origin: "https://elsewhere.example" };
+  expect([await silence(undefined), await silence(READER.token), await silence(OPERATOR.token, elsewhere)]).toEqual([401, 403, 403]);
+  for (const path of ["/reload", "/alerts/test", "/alerts/silences/1/end"]) {
+    const asOperator = (headers: Readonly<Record<string, string>>) => admin.ask(path, OPERATOR.token, { ...POST, headers });
+    const refused = [await admin.ask(path, undefined, POST), await admin.ask(path, READER.token, POST), await asOperator(elsewhere)];
+    expect([path, ...refused]).toEqual([path, 401, 403, 403]);
+  }
+  expect([alerts.view().silences, reloads]).toEqual([[], 0]);
+  expect([await silence(OPERATOR.token), await admin.ask("/reload", OPERATOR.token, POST)]).toEqual([200, 200]);
+  expect(alerts.view().silences).toMatchObject([{ by: OPERATOR.name }]);
+  expect(reloads).toBe(1);
 });
 
 test.each([

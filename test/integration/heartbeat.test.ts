@@ -1,4 +1,5 @@
 /** Heartbeats through a real master: measured, refused by the ACL, and a server that does not replicate them. */
+import { readFileSync } from "node:fs";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { MasterDelay } from "../../src/lag/master-delay.ts";
@@ -53,6 +54,20 @@ test("a heartbeat returns in the stream and touches no key", async () => {
   expect(tailing.master.delayMs).toBeGreaterThanOrEqual(0);
   expect(tailing.stats.heartbeatTrouble).toBeUndefined();
   expect(await server.call("DBSIZE")).toBe(0);
+});
+
+test("the rights of deploy/SECURITY.md, and the one for heartbeats, are enough, and reach no other channel", async () => {
+  const document = readFileSync(new URL("../../deploy/SECURITY.md", import.meta.url), "utf8");
+  const [, minimal] = /^ACL SETUSER causeway-source (.*)$/m.exec(document)!;
+  const [, heartbeat] = /`(\+publish &[^`]+)`/.exec(document)!;
+  await using server = await RedisServer.start();
+  await server.call("ACL", "SETUSER", "causeway-source", ...`${minimal} ${heartbeat}`.split(" "));
+  const login = { username: "causeway-source", password: "source-secret" };
+  await using tailing = tail({ host: server.host, port: server.port, ...login });
+  await eventually(() => tailing.master.returned > 3);
+  expect([tailing.stats.heartbeatTrouble, tailing.said]).toEqual([undefined, []]);
+  await expect(server.client(login).publish("another", "x")).rejects.toThrow(/NOPERM/);
+  await expect(server.client(login).get("key")).rejects.toThrow(/NOPERM/);
 });
 
 test("NEVER_SILENT: where the ACL forbids PUBLISH that is said once, and nothing is measured", async () => {

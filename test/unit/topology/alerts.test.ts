@@ -5,7 +5,15 @@ import { Resolver } from "../../../src/topology/resolver.ts";
 
 const reference = (name: string) => `\${${name}}`;
 const resolver = () =>
-  new Resolver({ file: "topology.yaml", env: { HOOK: "https://hooks.example.com/T/x", KEY: "k".repeat(32), BAD: "no url" } });
+  new Resolver({
+    file: "topology.yaml",
+    env: {
+      HOOK: "https://hooks.example.com/T/x",
+      PLAIN_HOOK: "http://hooks.example.com/T/x",
+      KEY: "k".repeat(32),
+      BAD: "no url",
+    },
+  });
 
 test("without anything every rule has its default, and nothing is sent", () => {
   const { settings, channels } = alertConfiguration(alertsSchema.parse({}), resolver());
@@ -55,4 +63,23 @@ test("refused: a threshold of another unit, an unknown rule, a secret in the fil
   alertConfiguration(alertsSchema.parse({ channels: { hook: { type: "webhook", url: reference("BAD") } } }), own);
   expect(own.complaints).toMatchObject([{ path: ["alerts", "channels", "hook", "url"] }]);
   expect(JSON.stringify(own.complaints)).not.toContain("no url");
+});
+
+test("a secret that would travel in plaintext is warned of by the channel's name; on this machine it may, and without a secret, too", () => {
+  const warnings = (channel: object) => {
+    const own = resolver();
+    alertConfiguration(alertsSchema.parse({ channels: { ops: channel } }), own);
+    return own.warnings;
+  };
+  const readable = "http://alerts.example.com";
+  const expected = [
+    expect.stringMatching(/^what the channel ops is sent can be read on the way.* https:\/\/ in alerts\.channels\.ops\.url$/),
+  ];
+  expect(warnings({ type: "webhook", url: readable, token: reference("KEY") })).toEqual(expected);
+  expect(warnings({ type: "pagerduty", url: readable, routingKey: reference("KEY") })).toEqual(expected);
+  expect(warnings({ type: "webhook", url: reference("PLAIN_HOOK") })).toEqual(expected);
+  expect(warnings({ type: "alertmanager", url: readable })).toEqual([]);
+  for (const url of ["https://alerts.example.com", "http://127.0.0.1:9093", "http://[::1]:9093"]) {
+    expect(warnings({ type: "alertmanager", url, token: reference("KEY") })).toEqual([]);
+  }
 });

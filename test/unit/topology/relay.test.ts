@@ -29,9 +29,9 @@ ${hasMaster ? `    master: { url: redis://127.0.0.1:${port + 2} }\n` : ""}    re
   return loadTopology(file, { CAUSEWAY_SECRET: "a secret of sixteen" });
 }
 
-const problem = (vias: Readonly<Record<string, string | undefined>>) => {
+const problem = (vias: Readonly<Record<string, string | undefined>>, more?: string) => {
   try {
-    topologyWith(vias);
+    topologyWith(vias, more);
     return "none";
   } catch (error) {
     return (error as Error).message.replaceAll(/^.*?topology.yaml:\d+:\d+: regions\./gm, "");
@@ -84,4 +84,14 @@ test.each([
 
 test("via the origin is what it is without via", () => {
   expect(regionView(topologyWith({ "eu-west": "us-east" }), "us-east").subscribers).toEqual(["eu-west"]);
+});
+
+test("the link to a relay is as safe as one to the origin: certificates where it is wss://, plaintext between machines only as the file says", () => {
+  const vias = { "eu-west": undefined, "eu-north": "eu-west" };
+  const dialled = (url: string) => `links: [{ from: eu-west, to: eu-north, url: "${url}" }]\n`;
+  expect(problem(vias, dialled("wss://gw.example.com"))).toContain(
+    "eu-north.gateway: expected tls: the gateway of eu-west is reached by wss://, which needs certificates",
+  );
+  expect(problem(vias, dialled("ws://gw.example.com"))).toContain("expected wss://: ws:// between machines can be read on the way");
+  expect(problem(vias, `${dialled("ws://gw.example.com")}link: { allowPlaintext: true }\n`)).toBe("none");
 });
