@@ -107,10 +107,11 @@ export class CommandScanner {
   readonly #name = Buffer.alloc(MAX_NAME_BYTES);
   #nameBytes = 0;
 
-  /** `examined`: more names to be marked, upper case, of commands of any length. */
+  /** `examined`: more names to be marked, upper case, of commands of any length. SET keeps its rule: a plain one is never marked. */
   constructor(options: { readonly db: number; readonly examined?: Iterable<string> }) {
     this.db = options.db;
-    const more = Array.from(options.examined ?? [], (name) => ({ name: Buffer.from(name), kind: CommandKind.examined }));
+    const names = [...(options.examined ?? [])].filter((name) => name !== "SET");
+    const more = names.map((name) => ({ name: Buffer.from(name), kind: CommandKind.examined }));
     this.#candidates = more.length === 0 ? CANDIDATES : candidatesOf([...KNOWN, ...more]);
   }
 

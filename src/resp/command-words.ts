@@ -80,6 +80,12 @@ export class CommandWords {
   }
 }
 
+/** The first word of one whole command, upper case. */
+export function nameOf(command: Buffer): string {
+  const start = command.indexOf(CR, command.indexOf(CR) + 2) + 2;
+  return command.toString("latin1", start, command.indexOf(CR, start)).toUpperCase();
+}
+
 /** All words of one whole command: for commands that are few. */
 export function splitCommand(command: Buffer): readonly Buffer[] {
   const words: Buffer[] = [];

@@ -10,7 +10,7 @@
 
 import type { RestoreServer } from "../../rdb/dump-payload.ts";
 import { knowsFieldExpiry } from "../../rdb/rebuild.ts";
-import { splitCommand } from "../../resp/command-words.ts";
+import { nameOf, splitCommand } from "../../resp/command-words.ts";
 import type { Word } from "../../resp/encode.ts";
 import { SCRIPTS } from "./dialect-scripts.ts";
 
@@ -23,8 +23,15 @@ export type Rendering = {
 
 /** Undefined: the command passes as it is. `words` is the whole command, its name first. */
 type Render = (words: readonly Buffer[]) => Rendering | undefined;
-/** By upper-case name. */
-export type Dialect = ReadonlyMap<string, Render>;
+export type Dialect = {
+  /** By upper-case name; SET stands for SET with options. */
+  readonly renders: ReadonlyMap<string, Render>;
+  /** SET … PXAT means something there (6.2). */
+  readonly knowsPxat: boolean;
+};
+
+/** The target knows all that a master may say. */
+export const SAME_WORDS: Dialect = { renders: new Map(), knowsPxat: true };
 
 const FIELD_EXPIRY = "the expiry of hash fields";
 const MODULE_VALUE = "a module's value";
@@ -42,7 +49,7 @@ export function dialectOf(target: RestoreServer): Dialect {
   if (lacks(802, Number.POSITIVE_INFINITY)) entries.push(["XACKDEL", xackdel], ["XDELEX", xdelex]);
   if (lacks(804, 901)) entries.push(["MSETEX", msetex]);
   if (lacks(806, Number.POSITIVE_INFINITY)) entries.push(["XCFGSET", () => ({ commands: [] })]);
-  return new Map(entries);
+  return { renders: new Map(entries), knowsPxat: !lacks(602) };
 }
 
 const BEFORE_6_2: readonly (readonly [string, Render])[] = [
@@ -82,9 +89,11 @@ export function render(
   dialect: Dialect,
   command: Buffer,
 ): (Rendering & { readonly name: string; readonly key: Buffer | undefined }) | undefined {
+  const name = nameOf(command);
+  const renderWords = dialect.renders.get(name);
+  if (!renderWords) return undefined;
   const words = splitCommand(command);
-  const name = text(words[0]).toUpperCase();
-  const rendering = dialect.get(name)?.(words);
+  const rendering = renderWords(words);
   return rendering && { ...rendering, name, key: words[1] };
 }
 

@@ -108,7 +108,7 @@ export class Planner {
   #passing: string | undefined;
 
   constructor(options: PlannerOptions) {
-    this.#scanner = new CommandScanner({ db: options.from.db, examined: options.dialect.keys() });
+    this.#scanner = new CommandScanner({ db: options.from.db, examined: options.dialect.renders.keys() });
     this.#checkpointKey = options.checkpointKey;
     this.#databases = options.databases;
     this.#maxBulkBytes = options.maxBulkBytes;
@@ -189,7 +189,7 @@ export class Planner {
   }
 
   #delays(payload: Buffer, start: number, end: number): boolean {
-    return this.#guardMs > 0 && this.#dialect.size === 0 && delayInPlace(payload, { start, end, guardMs: this.#guardMs });
+    return this.#guardMs > 0 && this.#dialect.knowsPxat && delayInPlace(payload, { start, end, guardMs: this.#guardMs });
   }
 
   /** Gives out what comes before a refused command; a transaction that it stands in is left out whole. */
@@ -251,7 +251,7 @@ export class Planner {
       this.#refused = { name: translation.name, offset: this.#endsAt };
       return;
     }
-    if (this.#dialect.size > 0 && translation.kind !== "swap-from-zero") {
+    if (this.#dialect.renders.size > 0 && translation.kind !== "swap-from-zero") {
       const carried = "pieces" in translation ? Buffer.concat(translation.pieces) : command;
       if (this.#render(carried)) return;
     }

@@ -1,5 +1,6 @@
 /** A master's stream: scanner, cutter, planner and translation of the commands that are looked into. */
 import { expect } from "vitest";
+import { SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
 import { Planner } from "../../../src/delivery/write/plan.ts";
 import { translate } from "../../../src/delivery/write/translate.ts";
 import { EXAMINED_COMMANDS } from "../../../src/resp/command-kinds.ts";
@@ -84,7 +85,7 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
     databases: 16,
     maxBulkBytes: Number.POSITIVE_INFINITY,
     guardMs: 60_000,
-    dialect: new Map(),
+    dialect: SAME_WORDS,
     events: {
       allowsFlush: () => true,
       onDropped: () => undefined,

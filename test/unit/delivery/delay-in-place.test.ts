@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { delayInPlace } from "../../../src/delivery/write/delay-in-place.ts";
+import { dialectOf, SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
 import { Planner } from "../../../src/delivery/write/plan.ts";
 import { translate } from "../../../src/delivery/write/translate.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
@@ -35,10 +36,13 @@ test("what is delayed where it lies is what the translation would have made, to 
   );
 });
 
-test("the usual expiries are done in place, and a stretch with them stays one piece", () => {
+test.each([
+  ["that knows all commands", SAME_WORDS],
+  ["of Redis 7.0, which lacks SET … IFEQ", dialectOf({ product: "redis", version: "7.0.15", versionNumber: 700 })],
+])("plain writes and the usual expiries stay one piece, and are done in place, for a target %s", (_, dialect) => {
   const events = { allowsFlush: () => true, onDropped: () => 0, onRewritten: () => 0, onUntranslated: () => 0, onLost: () => undefined };
   const from = { offset: Offset.of(0n), db: 0 };
-  const plan = new Planner({ from, checkpointKey: "k", databases: 16, maxBulkBytes: 1e9, dialect: new Map(), guardMs: 60_000, events });
+  const plan = new Planner({ from, checkpointKey: "k", databases: 16, maxBulkBytes: 1e9, dialect, guardMs: 60_000, events });
   const at = 1_700_000_000_000;
   const stream = (add: number) =>
     Buffer.concat([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Dialect, dialectOf } from "../../../src/delivery/write/dialect.ts";
+import { type Dialect, dialectOf, SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
 import { Planner, UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/plan.ts";
 import { CommandKind, CommandScanner } from "../../../src/resp/command-scanner.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
@@ -14,7 +14,7 @@ const MAX_BULK_BYTES = 8 * 1024 * 1024;
 type Sent = { readonly db: number; readonly words: string };
 type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Offset; db: number } };
 
-function planner(from = { offset: START, db: 0 }, dialect: Dialect = new Map()) {
+function planner(from = { offset: START, db: 0 }, dialect: Dialect = SAME_WORDS) {
   const lost: string[] = [];
   const [dropped, rewritten, untranslated]: [string[], string[], string[]] = [[], [], []];
   const plan = new Planner({
