@@ -215,9 +215,9 @@ test("BOUNDED: a message that never ends is not gathered beyond what a handshake
   await eventually(() => expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 }, unauthenticated: 0 }));
 });
 
-test("BOUNDED: an HTTP header above 8 KiB is turned away before it is whole", async () => {
+test("BOUNDED: an HTTP header above 8 KiB is turned away, and not read as a request", async () => {
   await using pair = await LinkPair.open();
-  expect(await answerTo(pair.port, `GET /link HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(9_000)}`)).toContain("400 Bad Request");
+  expect(await answerTo(pair.port, `GET /link HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(9_000)}\r\n\r\n`)).toContain("400 Bad Request");
   expect(pair.listener.stats).toMatchObject({ refusals: { http: 1 } });
 });
 
@@ -232,12 +232,14 @@ test.each<[string, (ws: WebSocket) => void]>([
   expect(pair.listener.stats).toMatchObject({ refusals: { malformed: 1 } });
 });
 
-test("BOUNDED: who opens a connection and says nothing is let go, and counted", async () => {
+test("BOUNDED: who opens a connection and says nothing, or begins a request and does not end it, is let go, and counted", async () => {
   await using pair = await LinkPair.open();
   const stranger = new Stranger(pair.port);
+  const unfinished = answerTo(pair.port, "GET /link HTTP/1.1\r\nHost: x\r\n");
   await stranger.opened();
   await stranger.closed();
-  expect(pair.listener.stats).toMatchObject({ refusals: { late: 1 }, unauthenticated: 0 });
+  expect(await unfinished).toContain("400 Bad Request");
+  expect(pair.listener.stats).toMatchObject({ refusals: { late: 1, http: 1 }, unauthenticated: 0 });
 });
 
 const held = (offset: bigint, replid: Replid = REPLID_A) => ({

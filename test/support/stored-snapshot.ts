@@ -9,10 +9,12 @@ export type StoredSnapshotOptions = {
   readonly chunkBytes?: number;
   /** Given up after so many chunks. */
   readonly abortedAfter?: number;
+  /** Waited for when the first chunk is asked for. */
+  readonly onRead?: () => Promise<unknown>;
 };
 
 export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {}): StoredSnapshot {
-  const { chunkBytes = CHUNK_RAW_BYTES, abortedAfter = Number.POSITIVE_INFINITY } = options;
+  const { chunkBytes = CHUNK_RAW_BYTES, abortedAfter = Number.POSITIVE_INFINITY, onRead = turn } = options;
   const chunks: Buffer[] = [];
   for (let from = 0; from < rdb.length; from += chunkBytes) {
     chunks.push(encodeChunk(chunks.length, from, rdb.subarray(from, from + chunkBytes)));
@@ -26,7 +28,7 @@ export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {})
       let index = first;
       return {
         async next(signal) {
-          await turn();
+          await (index === first ? onRead() : turn());
           if (signal.aborted) return undefined;
           if (index >= abortedAfter) return "aborted";
           return chunks[index++] ?? "end";

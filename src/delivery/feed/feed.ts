@@ -4,6 +4,7 @@
  * says what is safe whichever of them is promoted. One that is still loading does not count, and without any nothing is applied here.
  */
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, Server as TlsServer } from "node:tls";
 import type { Logger } from "pino";
@@ -47,6 +48,8 @@ export type FeedOptions = {
 export class Feed implements Service {
   readonly #options: FeedOptions;
   readonly #sessions = new Set<ReplicaSession>();
+  /** Those that asked for the stream, and have it or wait for it. */
+  readonly #admitted = new Set<ReplicaSession>();
   readonly #running = new Set<Promise<void>>();
   readonly #progressed = new Notice();
   readonly #runId = randomBytes(20).toString("hex");
@@ -65,6 +68,8 @@ export class Feed implements Service {
     const server = this.#createServer();
     const forget = followRenewals(server, this.#options);
     const over = new AbortController();
+    // One of each session.
+    setMaxListeners(0, over.signal);
     const stopProgress = journal.onProgress(() => this.#moved());
     const following = this.#followChanges(over.signal);
     stats.replicas = () => this.#replicas();
@@ -123,7 +128,8 @@ export class Feed implements Service {
       clock,
       stats,
       admit: () => {
-        if (this.#replicas().length >= MAX_REPLICAS) return false;
+        if (this.#admitted.size >= MAX_REPLICAS && !this.#admitted.has(session)) return false;
+        this.#admitted.add(session);
         this.#crowd.vouch(socket);
         return true;
       },
@@ -132,6 +138,7 @@ export class Feed implements Service {
     this.#sessions.add(session);
     const running = session.run(signal).finally(() => {
       this.#sessions.delete(session);
+      this.#admitted.delete(session);
       this.#running.delete(running);
     });
     this.#running.add(running);

@@ -254,6 +254,31 @@ describe("BOUNDED: a value above the configured size is rebuilt in pieces", () =
   });
 });
 
+test("what an earlier attempt has left half built is gone from every database, also when nothing is built any more", async () => {
+  const client = target.client();
+  for (const db of [0, 9]) {
+    await client.select(db);
+    await client.rpush(buildKey(STREAM), "half of a list");
+  }
+  await load({ rdb: makeRdb([0, rdbString("k"), rdbString("v")]) });
+  for (const db of [0, 9]) {
+    await client.select(db);
+    expect(await client.exists(buildKey(STREAM))).toBe(0);
+  }
+});
+
+test("what is in a value's way since the load began does not become part of it", async () => {
+  const inTheWay = async () => {
+    const client = target.client();
+    for (let db = 0; db < 16; db++) {
+      await client.select(db);
+      await client.rpush(buildKey(STREAM), "half of a list");
+    }
+  };
+  await load({ rebuildAboveBytes: 2_000, snapshot: { onRead: inTheWay } });
+  await expectEqualData();
+});
+
 test("a key that both sides hold is never absent while the snapshot is loaded", async () => {
   await load();
   const client = target.client();
@@ -282,7 +307,9 @@ describe("what the target cannot have is refused by name, and no key is told", (
     const hashTtl = [24, secret, Buffer.alloc(8, 1), 1, 1, rdbString("f"), rdbString("v")];
     const module2 = [7, rdbString("another secret key"), 0x81, Buffer.alloc(8, 9), 0];
     const plain = [0, rdbString("k"), rdbString("v")];
-    const mixed = makeRdb([...hashTtl, ...plain, ...hashTtl, ...module2]);
+    // A database ends a unit.
+    const elsewhere = [0xfe, 1, ...plain, 0xfe, 0];
+    const mixed = makeRdb([...hashTtl, ...plain, ...elsewhere, ...hashTtl, ...module2]);
     const error = await load({ rdb: mixed, log }).catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       code: "TARGET_UNSUPPORTED",

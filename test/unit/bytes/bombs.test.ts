@@ -4,6 +4,7 @@ import { packLz4, unpackLz4 } from "../../../src/bytes/lz4.ts";
 import { unpackLzf } from "../../../src/bytes/lzf.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { RdbParser } from "../../../src/rdb/parser.ts";
+import { RdbReader } from "../../../src/rdb/reader.ts";
 import { HistoryId, MAX_OFFSET, type Offset, Replid } from "../../../src/stream/position.ts";
 import { encodeRecord } from "../../../src/stream/record.ts";
 import { trimRecord } from "../../../src/stream/trim.ts";
@@ -34,6 +35,24 @@ test("a key in an RDB that claims 500 MiB in ten packed bytes", () => {
     parser.next();
   };
   expect(allocatedBy(parse)).toBeLessThan(HUGE / 2);
+});
+
+test("BOUNDED: a string above 512 MiB is refused at its length, packed or not, however large a value may be", () => {
+  const lengthOf = (bytes: number) => {
+    const length = Buffer.of(0x80, 0, 0, 0, 0);
+    length.writeUInt32BE(bytes, 1);
+    return length;
+  };
+  const most = 512 * 1024 * 1024;
+  const read = (head: Buffer) => {
+    const reader = new RdbReader({ maxBytes: Number.MAX_SAFE_INTEGER, heldBytes: 0, verifyChecksum: false, keepSpans: false });
+    reader.feed(head);
+    return reader.string();
+  };
+  expect(read(lengthOf(most))).toBeUndefined();
+  for (const head of [lengthOf(most + 1), Buffer.concat([Buffer.of(0xc3), lengthOf(8 * 1024 * 1024), lengthOf(most + 1)])]) {
+    expect(() => read(head)).toThrow(expect.objectContaining({ code: "RDB_UNSUPPORTED" }));
+  }
 });
 
 test("an LZ4 block that claims another size than its header does", () => {

@@ -58,4 +58,9 @@ test("in pieces it decodes to the same, or is malformed alike, however it is cut
   const long = Buffer.concat([Buffer.from([1, 97, 98]), ...Array.from({ length: 2_000 }, () => Buffer.from([0xe0, 200, 1]))]);
   const rawBytes = 2 + 2_000 * 209;
   expect(inPieces(long, rawBytes, 7).equals(unpackLzf(long, rawBytes))).toBe(true);
+  // As far back as a copy reaches, across many pieces.
+  const literals = Array.from({ length: 256 }, (_, index) => Buffer.from([31, ...Array.from({ length: 32 }, (_, at) => index ^ (at * 7))]));
+  const far = Buffer.concat([...literals, ...Array.from({ length: 1_000 }, () => Buffer.from([0xff, 0xff, 0xff]))]);
+  const farBytes = 8_192 + 1_000 * 264;
+  for (const cut of [7, far.length]) expect(inPieces(far, farBytes, cut).equals(unpackLzf(far, farBytes))).toBe(true);
 });

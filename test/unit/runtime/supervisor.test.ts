@@ -59,6 +59,19 @@ test("a halted service ends when the gateway does", async () => {
   expect(service.attempts()).toBe(1);
 });
 
+test("BOUNDED: what cannot be read five times in a row halts; anything else in between begins the count anew", async () => {
+  const corrupt = Array.from({ length: 4 }, () => new GatewayError("FRAME_MALFORMED", "no frame"));
+  const outcomes = [...corrupt, new GatewayError("LINK_CONNECTION", "lost"), ...corrupt, new GatewayError("RECORD_MALFORMED", "no record")];
+  const service = supervised(outcomes);
+  for (let attempt = 1; attempt < outcomes.length; attempt++) {
+    await eventually(() => expect([service.attempts(), service.states.at(-1)?.at]).toEqual([attempt, "waiting"]));
+    service.restarts.pull();
+  }
+  await eventually(() => expect(service.states.at(-1)).toMatchObject({ at: "halted", code: "RECORD_MALFORMED" }));
+  expect(service.attempts()).toBe(10);
+  await service.end();
+});
+
 test("a service that did what it is for comes back after the shortest delay, however often it fails", async () => {
   const waits: number[] = [];
   const stop = new AbortController();

@@ -152,6 +152,15 @@ describe("frames", () => {
     expect(codeOf(() => decodeFrame(Buffer.from(causeway.v1.Frame.encode(body).finish())))).toBe("FRAME_MALFORMED");
   });
 
+  test("BOUNDED: a frame of more than 8192 records is FRAME_MALFORMED, however small they are", () => {
+    const frameOf = (count: number) => {
+      const records = { stream: "us-east/0", records: Array.from({ length: count }, () => Buffer.of(0)) };
+      return Buffer.from(causeway.v1.Frame.encode({ records }).finish());
+    };
+    expect(decodeFrame(frameOf(8192))).toMatchObject({ kind: "records" });
+    expect(codeOf(() => decodeFrame(frameOf(8193)))).toBe("FRAME_MALFORMED");
+  });
+
   test("a message larger than allowed is not even read", () => {
     expect(codeOf(() => decodeFrame(Buffer.alloc(MAX_FRAME_BYTES + 1)))).toBe("FRAME_MALFORMED");
   });

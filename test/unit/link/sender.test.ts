@@ -1,0 +1,84 @@
+/** What a sender has on its way: bounded by the peer's window and by what the socket has not taken. */
+import { expect, test } from "vitest";
+import { type Outlet, StreamSender } from "../../../src/link/sender.ts";
+import { SnapshotTurns } from "../../../src/link/snapshot-turns.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { Notice } from "../../../src/runtime/notice.ts";
+import type { Frame } from "../../../src/wire/frames.ts";
+import { eventually } from "../../support/eventually.ts";
+import { quiet, REPLID_A, STREAM } from "../../support/link-pair.ts";
+import { MemoryLog } from "../../support/memory-log.ts";
+
+/** A socket that takes bytes while it is open. */
+class Gate implements Outlet {
+  readonly sent: Frame[] = [];
+  /** The bounds that were waited for. */
+  readonly asked = new Set<number>();
+  readonly #opened = new Notice();
+  #isOpen: boolean;
+
+  constructor(isOpen: boolean) {
+    this.#isOpen = isOpen;
+  }
+
+  send(frame: Frame): void {
+    this.sent.push(frame);
+  }
+
+  async writable(limitBytes: number, signal: AbortSignal): Promise<void> {
+    this.asked.add(limitBytes);
+    while (!this.#isOpen && !signal.aborted) await this.#opened.wait(signal);
+  }
+
+  open(): void {
+    this.#isOpen = true;
+    this.#opened.wake();
+  }
+
+  get kinds(): readonly string[] {
+    return [...new Set(this.sent.map(({ kind }) => kind))].toSorted();
+  }
+
+  get chunkBytes(): number {
+    return this.sent.reduce((sum, frame) => sum + (frame.kind === "snapshot-chunk" ? frame.chunk.length : 0), 0);
+  }
+}
+
+/** To a peer that has nothing and acknowledges nothing. */
+function sending(outlet: Gate, windowBytes: number, chunks: number) {
+  const log = new MemoryLog(STREAM);
+  const history = log.begin({ id: "1", replid: REPLID_A, offset: 0n, chunks });
+  const stop = new AbortController();
+  const snapshots = new SnapshotTurns({ concurrent: 1, bytesPerSecond: undefined }, { clock: systemClock });
+  const sender = new StreamSender({
+    subscription: { kind: "subscribe", stream: STREAM, held: [], windowBytes },
+    ...{ reader: "peer:eu-west", streamLog: log, windowBytes, outlet, snapshots, log: quiet, requestSnapshot: () => undefined },
+  });
+  const running = sender.run(stop.signal);
+  return {
+    history,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+test("BOUNDED: chunks leave an eighth of the window to records, which go while the snapshot waits", async () => {
+  const outlet = new Gate(true);
+  await using stream = sending(outlet, 2_000, 500);
+  await eventually(() => expect(outlet.chunkBytes).toBeGreaterThan(1_600));
+  stream.history.writePings(1);
+  await eventually(() => expect(outlet.kinds).toContain("records"));
+  expect(outlet.chunkBytes).toBeLessThanOrEqual(1_750);
+});
+
+test("BOUNDED: while the socket takes nothing neither records nor chunks are handed to it, and chunks leave it room for records", async () => {
+  const outlet = new Gate(false);
+  await using stream = sending(outlet, 1_000_000, 3);
+  stream.history.writePings(1);
+  await eventually(() => expect([...outlet.asked].toSorted((a, b) => a - b)).toEqual([512 * 1024, 4 * 1024 * 1024]));
+  expect(outlet.kinds).toEqual(["start"]);
+  outlet.open();
+  await eventually(() => expect(outlet.kinds).toEqual(["records", "snapshot-chunk", "snapshot-end", "start"]));
+});
