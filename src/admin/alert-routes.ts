@@ -1,5 +1,6 @@
 /** /alerts for readers: what fires, what is silenced, what was, and how the channels do. Silencing and testing are for operators. */
 import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
 import { z } from "zod";
 import { RULE_NAMES } from "../alert/rules.ts";
 import type { AlertWatch } from "../alert/watch.ts";
@@ -17,9 +18,12 @@ const wanted = z.strictObject({
   comment: z.string().max(200).default(""),
 });
 
-export function serveAlerts(app: FastifyInstance, alerts: AlertWatch, clock: Clock): void {
+export function serveAlerts(app: FastifyInstance, alerts: AlertWatch, clock: Clock, log: Logger): void {
   app.get("/alerts", { config: { role: "read" } }, () => alerts.view());
-  app.post("/alerts/test", { config: { role: "operator" } }, async () => ({ results: await alerts.test(AbortSignal.timeout(TEST_MS)) }));
+  app.post("/alerts/test", { config: { role: "operator" } }, async ({ client }) => {
+    log.warn({ event: "admin.alerts-tested", client }, `${client} sends a test through every channel`);
+    return { results: await alerts.test(AbortSignal.timeout(TEST_MS)) };
+  });
   app.post("/alerts/silences", { config: { role: "operator" } }, async (request, reply) => {
     const asked = wanted.safeParse(request.body);
     if (!asked.success) {

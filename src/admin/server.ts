@@ -173,9 +173,9 @@ export class AdminServer implements Service {
 
     if (samples) servePage(app, samples);
     const { alerts, timeline, reload } = this.#options;
-    if (alerts) serveAlerts(app, alerts, clock);
+    if (alerts) serveAlerts(app, alerts, clock, log);
     if (timeline) serveEvents(app, timeline);
-    if (reload) serveReload(app, reload);
+    if (reload) serveReload(app, reload, log);
     app.get("/healthz", () => ({ alive: true }));
     app.get("/readyz", (_, reply) => {
       const reasons = notReadyReasons(status());
@@ -213,8 +213,9 @@ export class AdminServer implements Service {
 }
 
 /** What cannot be taken over is an answer, not a failure: nothing has changed. */
-function serveReload(app: FastifyInstance, reload: () => Reload): void {
-  app.post("/reload", { config: { role: "operator" } }, (_, reply) => {
+function serveReload(app: FastifyInstance, reload: () => Reload, log: Logger): void {
+  app.post("/reload", { config: { role: "operator" } }, ({ client }, reply) => {
+    log.warn({ event: "admin.reload-asked", client }, `${client} asks to read the topology again`);
     try {
       const result = reload();
       return reply.code(result.refused.length === 0 ? 200 : 409).send(result);

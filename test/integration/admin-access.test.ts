@@ -1,5 +1,5 @@
 /** Who may use the admin port: tokens and certificates, readers and operators, and nobody else. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { request } from "node:https";
 import { pino } from "pino";
 import { expect, test } from "vitest";
@@ -94,7 +94,7 @@ test("health is for everybody; readers read, operators also act; a stranger does
   expect(admin.said.filter((line) => line.includes("admin.restarted")).map((line) => JSON.parse(line).client)).toEqual(["bob"]);
 });
 
-test("alerts, events, silences and reload: readers see, operators act, a stranger does neither, and a web page may not act", async () => {
+test("alerts, events, silences, reload, consent and promotion: readers see, operators act, a stranger does neither, and a web page may not act", async () => {
   await using folder = await tempFolder("admin-access");
   const log = pino({ level: "silent" });
   const timeline = new Timeline({ region: "us-east", startedAtMs: 1 });
@@ -107,12 +107,24 @@ test("alerts, events, silences and reload: readers see, operators act, a strange
     log,
     clock: systemClock,
   });
-  let reloads = 0;
-  const reload = () => {
-    reloads++;
-    return { changed: [], refused: [] };
-  };
-  await using admin = await serve({ clients: [READER, OPERATOR], alerts, timeline, reload });
+  const done: string[] = [];
+  await using admin = await serve({
+    clients: [READER, OPERATOR],
+    alerts,
+    timeline,
+    reload: () => {
+      done.push("reload");
+      return { changed: [], refused: [] };
+    },
+    accept: (stream) => {
+      done.push(`accept ${stream}`);
+      return "a flush";
+    },
+    promote: (stream) => {
+      done.push(`promote ${stream}`);
+      return undefined;
+    },
+  });
   for (const path of ["/alerts", "/events?follow=false", "/events"]) {
     expect([await admin.ask(path), await admin.ask(path, READER.token), await admin.ask(path, OPERATOR.token)]).toEqual([401, 200, 200]);
   }
@@ -124,15 +136,42 @@ test("alerts, events, silences and reload: readers see, operators act, a strange
     });
   const elsewhere = { origin: "https://elsewhere.example" };
   expect([await silence(undefined), await silence(READER.token), await silence(OPERATOR.token, elsewhere)]).toEqual([401, 403, 403]);
-  for (const path of ["/reload", "/alerts/test", "/alerts/silences/1/end"]) {
+  for (const path of ["/reload", "/alerts/test", "/alerts/silences/1/end", "/accept/us-east%2F0", "/promote/us-east%2F0"]) {
     const asOperator = (headers: Readonly<Record<string, string>>) => admin.ask(path, OPERATOR.token, { ...POST, headers });
     const refused = [await admin.ask(path, undefined, POST), await admin.ask(path, READER.token, POST), await asOperator(elsewhere)];
     expect([path, ...refused]).toEqual([path, 401, 403, 403]);
   }
-  expect([alerts.view().silences, reloads]).toEqual([[], 0]);
-  expect([await silence(OPERATOR.token), await admin.ask("/reload", OPERATOR.token, POST)]).toEqual([200, 200]);
+  expect([alerts.view().silences, done]).toEqual([[], []]);
+  expect(await silence(OPERATOR.token)).toBe(200);
   expect(alerts.view().silences).toMatchObject([{ by: OPERATOR.name }]);
-  expect(reloads).toBe(1);
+  const act = (path: string) => admin.ask(path, OPERATOR.token, POST);
+  const acted = [await act("/reload"), await act("/alerts/test"), await act("/accept/us-east%2F0"), await act("/promote/us-east%2F0")];
+  expect(acted).toEqual([200, 200, 200, 404]);
+  expect(done).toEqual(["reload", "accept us-east/0", "promote us-east/0"]);
+  const said = admin.said.map((line) => JSON.parse(line)).filter(({ client }) => client !== undefined);
+  expect(said.map(({ event, client }) => `${event} by ${client}`)).toEqual([
+    "admin.reload-asked by bob",
+    "admin.alerts-tested by bob",
+    "admin.accepted by bob",
+  ]);
+});
+
+test("what has no role is for everybody, and that is health and the page's files alone; whatever acts is for operators", () => {
+  const folder = new URL("../../src/admin/", import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith(".ts"));
+  const source = files.map((name) => readFileSync(new URL(name, folder), "utf8")).join("\n");
+  const routes = [...source.matchAll(/\bapp\s*\.(\w+)(?:<[^(]*>)?\(\s*("[^"]+"|path), (?:\{ config: \{ role: "(\w+)" \} \})?/g)];
+  const asked = routes
+    .map(([, method, path, role = "everybody"]) => `${method} ${path} ${role}`)
+    .filter((route) => /^(get|post|put|delete|all|route) /.test(route));
+  expect(asked.filter((route) => route.endsWith("everybody")).toSorted()).toEqual([
+    'get "/healthz" everybody',
+    'get "/readyz" everybody',
+    "get path everybody",
+  ]);
+  const acting = asked.filter((route) => !route.startsWith("get "));
+  expect(acting.length).toBeGreaterThan(6);
+  for (const route of acting) expect(route).toMatch(/ operator$/);
 });
 
 test.each([

@@ -1,10 +1,14 @@
 /** Where a replica's first snapshot comes from when the stored one is gone, or leads to more records than it is worth. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import { FedPair } from "../../support/fed-pair.ts";
 import type { RedisServer } from "../../support/redis-server.ts";
 
 const MIB = 2 ** 20;
+const PASSWORD = "a-password-of-the-feed";
+/** What a replica has to allow the gateway to which it is attached, as documented. */
+const [, RIGHTS] = /`on >feed-password ([^`]+)`/.exec(readFileSync(new URL("../../../deploy/SECURITY.md", import.meta.url), "utf8"))!;
 const SMALL = { segment: "64KiB", memory: "1MiB", retention: { bytes: "1MiB", age: "24h" } };
 
 /** Random text does not compress: what is written is what the journal holds. */
@@ -48,23 +52,24 @@ test("a snapshot that retention dropped is taken from an attached replica, and w
   expect(pair.gateway("eu-west").countEvents("link.closed")).toBe(0);
 });
 
-test("a snapshot with more records behind it than it is worth is renewed from an attached replica; one that gives none costs nothing", async () => {
-  await using pair = await FedPair.start();
+test("a snapshot with more records behind it than it is worth is renewed from an attached replica with the documented rights; one that gives none costs nothing", async () => {
+  await using pair = await FedPair.start({ feed: { username: "feeder", password: `\${FEED_PASSWORD}` }, env: { FEED_PASSWORD: PASSWORD } });
+  const args = ["--masteruser", "feeder", "--masterauth", PASSWORD, "--user", "feeder", "on", `>${PASSWORD}`, ...RIGHTS!.split(" ")];
   await pair.master.call("SET", "first", "value");
-  const donor = await pair.attach();
+  const donor = await pair.attach({ args });
   await pair.same(donor);
   await churn(pair.master, 20 * MIB);
   await pair.same(donor);
-  const second = await pair.attach();
+  const second = await pair.attach({ args });
   await pair.same(second);
   expect(await pair.feed()).toMatchObject({ fullSyncs: 2, snapshotsTaken: 1 });
 
   await churn(pair.master, 20 * MIB);
   for (const replica of [donor, second]) {
     await pair.same(replica);
-    await replica.call("CONFIG", "SET", "requirepass", "a password that the feed does not know");
+    await replica.call("ACL", "SETUSER", "feeder", "off");
   }
-  const third = await pair.attach();
+  const third = await pair.attach({ args });
   await pair.same(third);
   expect(await pair.feed()).toMatchObject({ fullSyncs: 3, snapshotsTaken: 1, lastError: expect.stringContaining("gave no snapshot") });
   expect((await pair.stream("us-east")).master?.fullSyncs).toBe(1);

@@ -254,13 +254,13 @@ describe("BOUNDED: a value above the configured size is rebuilt in pieces", () =
   });
 });
 
-test("what an earlier attempt has left half built is gone from every database, also when nothing is built any more", async () => {
+test("what an earlier attempt has left half built is gone from every database at once, not only when the whole snapshot is loaded", async () => {
   const client = target.client();
   for (const db of [0, 9]) {
     await client.select(db);
     await client.rpush(buildKey(STREAM), "half of a list");
   }
-  await load({ rdb: makeRdb([0, rdbString("k"), rdbString("v")]) });
+  await expect(load({ rdb: rdb.subarray(0, rdb.length - 9) })).rejects.toMatchObject({ code: "RDB_MALFORMED" });
   for (const db of [0, 9]) {
     await client.select(db);
     expect(await client.exists(buildKey(STREAM))).toBe(0);
