@@ -129,6 +129,17 @@ test("a receiver that is busy is asked again, one that refuses is not; what is g
   expect(sending.outbox.stats.lastError).toBe("it answers 404");
 });
 
+test("a receiver that points elsewhere is not followed there: what is sent holds a token", async () => {
+  await using receiver = await Receiver.start();
+  await using elsewhere = await Receiver.start();
+  receiver.status = 307;
+  receiver.location = elsewhere.url;
+  await using sending = outboxOf({ kind: "webhook", url: receiver.url, secret: "the token" });
+  sending.outbox.add(notificationOf("firing"));
+  await eventually(() => expect(sending.outbox.stats).toMatchObject({ sent: 0, dropped: 1, lastError: "it answers 307" }));
+  expect(elsewhere.received).toEqual([]);
+});
+
 test("BOUNDED: of too many that wait the oldest go, and are counted", async () => {
   await using receiver = await Receiver.start();
   const { url } = receiver;

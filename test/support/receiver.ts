@@ -8,13 +8,15 @@ export class Receiver implements AsyncDisposable {
   readonly received: Received[] = [];
   /** Of the next answers. */
   status = 200;
+  /** Where the next answers point to. */
+  location: string | undefined;
   readonly #server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
       this.received.push({ path: request.url ?? "", headers: request.headers, body });
-      response.writeHead(this.status).end("ok");
+      response.writeHead(this.status, this.location === undefined ? {} : { location: this.location }).end("ok");
     });
   });
 
