@@ -50,7 +50,7 @@ import type { PeerAck } from "./link/sender-session.ts";
 import { CertificateWatch } from "./runtime/certificate-watch.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { DiskSpace } from "./runtime/disk-space.ts";
-import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./runtime/supervisor.ts";
+import { Services } from "./runtime/services.ts";
 import { HeartbeatSender, type HeartbeatSenderOptions } from "./source/heartbeat-sender.ts";
 import { SnapshotOrder, SnapshotTaker, takeSnapshot } from "./source/snapshot-taker.ts";
 import { Source } from "./source/source.ts";
@@ -132,11 +132,8 @@ class Gateway {
   readonly #replicas: ReplicaParts[] = [];
   /** Those by write. */
   readonly #deliveries = new Map<string, DeliveryParts>();
-  readonly #services: { readonly name: string; readonly start: SupervisorOptions["start"] }[] = [];
-  /** Of the services that hold a connection and nothing else. */
-  readonly #restarts = new Map<string, RestartSwitch>();
+  readonly #services: Services;
   readonly #certificates: CertificateWatch;
-  readonly #states = new Map<string, ServiceState>();
   readonly #samples = new Samples();
   readonly #disk: DiskSpace;
   readonly #timeline: Timeline;
@@ -148,6 +145,7 @@ class Gateway {
     this.#options = options;
     this.#view = options.view;
     this.#log = options.log;
+    this.#services = new Services({ log: this.#log, clock: this.#clock });
     this.#startedAtMs = this.#clock.nowMs();
     this.#disk = new DiskSpace(this.#view.dataFolder);
     this.#timeline = new Timeline({ region: this.#view.region, startedAtMs: this.#startedAtMs });
@@ -157,13 +155,13 @@ class Gateway {
   async open(): Promise<void> {
     const { master, stream, replicas, upstreams, certificates, warnings } = this.#view;
     for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
-    this.#serve("admin", () => this.#adminServer());
-    if (certificates.length > 0) this.#serve("certificates", () => this.#certificates);
+    this.#services.add("admin", () => this.#adminServer());
+    if (certificates.length > 0) this.#services.add("certificates", () => this.#certificates);
     this.#options.onReload?.(() => this.#hangUp());
     await this.#disk.look();
     const alerts = await this.#openAlerts();
     this.#alerts = alerts;
-    this.#serve("alerts", () => alerts);
+    this.#services.add("alerts", () => alerts);
     for (const replica of replicas) await this.#openReplica(replica);
     for (const upstream of upstreams) this.#dial(upstream);
     if (master !== undefined && stream !== undefined) await this.#openOrigin(master, stream);
@@ -174,13 +172,8 @@ class Gateway {
   async run(signal: AbortSignal): Promise<void> {
     const samples = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS);
     const disk = setInterval(() => void this.#disk.look(), DISK_INTERVAL_MS);
-    const running = this.#services.map(({ name, start }) => {
-      const log = this.#child(name);
-      const restarts = this.#restarts.get(name);
-      return supervise({ name, log, clock: this.#clock, start, restarts, onState: (state) => this.#states.set(name, state) }, signal);
-    });
     try {
-      await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
+      await this.#services.run(signal);
     } finally {
       clearInterval(samples);
       clearInterval(disk);
@@ -212,7 +205,7 @@ class Gateway {
     const code = new HeartbeatCode(randomBytes(8).toString("hex"));
     const heartbeat =
       heartbeatMs === undefined ? undefined : { code, onReturned: (at: number, to: Offset) => lag.master.onReturned(at, to) };
-    this.#serveConnection(
+    this.#services.addConnection(
       "source",
       (healthy) =>
         new Source({
@@ -229,8 +222,8 @@ class Gateway {
         }),
     );
     if (heartbeatMs !== undefined)
-      this.#serve("heartbeat", () => this.#heartbeatSender({ address, intervalMs: heartbeatMs, code, stats }, lag.master));
-    this.#serve("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
+      this.#services.add("heartbeat", () => this.#heartbeatSender({ address, intervalMs: heartbeatMs, code, stats }, lag.master));
+    this.#services.add("snapshot-taker", () => new SnapshotTaker({ ...common, log: this.#child("source"), order }));
   }
 
   #heartbeatSender(parts: Pick<HeartbeatSenderOptions, "address" | "intervalMs" | "code" | "stats">, master: MasterDelay): HeartbeatSender {
@@ -296,7 +289,7 @@ class Gateway {
       onAck: (ack) => this.#acknowledged(ack),
     });
     this.#listener = listener;
-    this.#serveConnection("link-listener", () => listener);
+    this.#services.addConnection("link-listener", () => listener);
   }
 
   #acknowledged(ack: PeerAck): void {
@@ -329,7 +322,7 @@ class Gateway {
       clock: this.#clock,
     });
     this.#dialers.set(upstream, dialer);
-    this.#serveConnection(`link:${upstream}`, () => dialer);
+    this.#services.addConnection(`link:${upstream}`, () => dialer);
   }
 
   /** Of a stream that we receive; while its link is down nothing happens, and who needs the snapshot asks again. */
@@ -362,7 +355,7 @@ class Gateway {
       });
     const service = `delivery:${origin}`;
     this.#deliveries.set(stream, { stats, orders, service });
-    this.#serveConnection(service, delivery);
+    this.#services.addConnection(service, delivery);
   }
 
   #openFeed(origin: string, journal: StreamJournal, address: FeedAddress): void {
@@ -382,7 +375,7 @@ class Gateway {
         clock: this.#clock,
         stats,
       });
-    this.#serveConnection(`delivery:${origin}`, feed);
+    this.#services.addConnection(`delivery:${origin}`, feed);
   }
 
   /** Attaches to a fed replica as its replica, with the login and the TLS that it attaches to us with; addresses are not in certificates. */
@@ -410,7 +403,7 @@ class Gateway {
     });
     this.#journals.set(stream, journal);
     this.#rates.set(stream, new StreamRates());
-    this.#serve(`journal:${stream}`, () => journal);
+    this.#services.add(`journal:${stream}`, () => journal);
     return journal;
   }
 
@@ -437,22 +430,6 @@ class Gateway {
     return { fsync, retentionBytes: retention.bytes, disk: this.#disk };
   }
 
-  #serve(name: string, start: SupervisorOptions["start"]): void {
-    this.#services.push({ name, start });
-    this.#states.set(name, { at: "stopped" });
-  }
-
-  /** One that may be started anew at any time. */
-  #serveConnection(name: string, start: SupervisorOptions["start"]): void {
-    this.#restarts.set(name, new RestartSwitch());
-    this.#serve(name, start);
-  }
-
-  #restart(name: string): boolean {
-    this.#restarts.get(name)?.pull();
-    return this.#restarts.has(name);
-  }
-
   /** Asked again, it says how far the promotion is. */
   #promote(stream: string): PromotionStatus | undefined {
     const delivery = this.#deliveries.get(stream);
@@ -461,10 +438,10 @@ class Gateway {
     const refusal = stats.promotionRefusal;
     stats.promotionRefusal = undefined;
     // What it failed of before says nothing about an order that it has just got.
-    const state = orders.promotes ? this.#states.get(service) : undefined;
+    const state = orders.promotes ? this.#services.states.get(service) : undefined;
     if (refusal === undefined && !orders.promotes) {
       orders.promote();
-      this.#restart(service);
+      this.#services.restart(service);
     }
     return promotionStatus({ stream, stats, refusal, state });
   }
@@ -473,7 +450,7 @@ class Gateway {
   #accept(stream: string): string | undefined {
     const delivery = this.#deliveries.get(stream);
     const accepted = delivery?.orders.accept();
-    if (delivery && accepted !== undefined) this.#restart(delivery.service);
+    if (delivery && accepted !== undefined) this.#services.restart(delivery.service);
     return accepted;
   }
 
@@ -492,7 +469,7 @@ class Gateway {
       ...(this.#alerts && { alerts: this.#alerts }),
       timeline: this.#timeline,
       reload: () => this.#reload(),
-      restart: (service) => this.#restart(service),
+      restart: (service) => this.#services.restart(service),
       promote: (stream) => this.#promote(stream),
       accept: (stream) => this.#accept(stream),
       log: this.#child("admin"),
@@ -545,7 +522,7 @@ class Gateway {
   #sample(): void {
     const nowMs = this.#clock.nowMs();
     for (const [stream, journal] of this.#journals) this.#rates.get(stream)!.observe(journal.stats(), nowMs);
-    this.#samples.take(this.#status());
+    this.#samples.take(this.#status(), this.#timeline.after());
   }
 
   #child(service: string): Logger {
@@ -574,7 +551,7 @@ class Gateway {
       ],
       ...(this.#listener && { listener: listenerStatus(this.#listener) }),
       links: [...(this.#listener ? sendingStatus(this.#listener, served, nowMs) : []), ...[...this.#dialers.values()].map(receivingStatus)],
-      services: [...this.#states].map(([name, state]) => serviceStatus(name, state)),
+      services: [...this.#services.states].map(([name, state]) => serviceStatus(name, state)),
       certificates: this.#certificates.stats,
       alerts: { firing: this.#alerts?.firing ?? [], channels: this.#alerts?.stats ?? [] },
       warnings: this.#view.warnings,

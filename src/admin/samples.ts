@@ -3,10 +3,11 @@
  * three numbers for each stream and eight for each link: 7 kB each), and the last 200 things that happened. A watcher that is slow gets
  * the newest, not every one (BOUNDED).
  */
+import type { TimelineEvent } from "../alert/timeline.ts";
 import { Notice } from "../runtime/notice.ts";
 import { type Point, pointOf } from "./series.ts";
 import { type GatewayStatus, notReadyReasons, warningsOf } from "./status.ts";
-import { type TimelineEntry, timelineOf } from "./timeline.ts";
+import { entryOf, type TimelineEntry } from "./timeline.ts";
 
 /** What the page is told each second. */
 export type Sample = {
@@ -31,17 +32,16 @@ export class Samples {
   readonly #taken = new Notice();
   #count = 0;
   #latest: Sample | undefined;
-  #timeline: readonly TimelineEntry[] = [];
 
-  /** Called about once per second. */
-  take(status: GatewayStatus): void {
+  /** Called about once per second. `events`: what has happened, oldest first. */
+  take(status: GatewayStatus, events: readonly TimelineEvent[] = []): void {
     const at = this.#count++ % CAPACITY;
     const point = pointOf(status, this.#latest?.status);
     this.#atMs[at] = status.atMs;
     for (const [key, column] of this.#series) column[at] = point[key] ?? Number.NaN;
     for (const [key, value] of Object.entries(point)) this.#column(key)[at] = value;
-    this.#timeline = [...this.#timeline, ...timelineOf(this.#latest?.status, status)].slice(-MOST_ENTRIES);
-    this.#latest = { status, point, reasons: notReadyReasons(status), warnings: warningsOf(status), timeline: this.#timeline };
+    const timeline = events.slice(-MOST_ENTRIES).map(entryOf);
+    this.#latest = { status, point, reasons: notReadyReasons(status), warnings: warningsOf(status), timeline };
     this.#taken.wake();
   }
 

@@ -21,7 +21,11 @@ test("a link that is cut and heals, a gateway that goes and comes back", async (
   await pair.master.call("SET", "while", "cut");
   await link.getByText(/B behind/).waitFor();
   await dashboard.sees(/this grows with every write/);
-  await dashboard.page.getByRole("region", { name: "What happened" }).getByText("the link is down").waitFor();
+  await dashboard.page
+    .getByRole("region", { name: "What happened" })
+    .getByText(/the link to eu-west is down/)
+    .first()
+    .waitFor();
   await dashboard.shoot("cut");
   expect(await dashboard.violations()).toEqual([]);
   pair.proxy.heal();

@@ -1,0 +1,51 @@
+/** The services of a process by name: how each is started, which of them may be started anew at any time, and what each does now. */
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import { RestartSwitch, type ServiceState, type SupervisorOptions, supervise } from "./supervisor.ts";
+
+type Start = SupervisorOptions["start"];
+
+export class Services {
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #starts = new Map<string, Start>();
+  /** Of those that hold a connection and nothing else. */
+  readonly #restarts = new Map<string, RestartSwitch>();
+  readonly #states = new Map<string, ServiceState>();
+
+  constructor(options: { readonly log: Logger; readonly clock: Clock }) {
+    this.#log = options.log;
+    this.#clock = options.clock;
+  }
+
+  /** In the order in which they are to be started, before `run`. */
+  add(name: string, start: Start): void {
+    this.#starts.set(name, start);
+    this.#states.set(name, { at: "stopped" });
+  }
+
+  /** One that may be started anew at any time. */
+  addConnection(name: string, start: Start): void {
+    this.#restarts.set(name, new RestartSwitch());
+    this.add(name, start);
+  }
+
+  /** Starts it anew, also a halted one; false when no connection has this name. */
+  restart(name: string): boolean {
+    this.#restarts.get(name)?.pull();
+    return this.#restarts.has(name);
+  }
+
+  get states(): ReadonlyMap<string, ServiceState> {
+    return this.#states;
+  }
+
+  /** Returns when the signal aborts and all have ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const running = [...this.#starts].map(([name, start]) => {
+      const options = { name, log: this.#log.child({ service: name }), clock: this.#clock, start, restarts: this.#restarts.get(name) };
+      return supervise({ ...options, onState: (state) => this.#states.set(name, state) }, signal);
+    });
+    await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
+  }
+}
