@@ -1,6 +1,7 @@
 /** One of each encoding and edge that a data set should hold: large, empty, binary, extreme. Part of dataset.ts. */
 import type { Redis } from "ioredis";
 import type { Random } from "./random.ts";
+import { versionOf } from "./server-version.ts";
 
 type Value = string | number | Buffer;
 
@@ -20,7 +21,7 @@ export async function loadSpecimens(client: Redis, random: Random): Promise<numb
   const more: Add = (name, ...args) => pipeline.call(name, ...args);
   strings(add, more, random);
   collections(add, random);
-  streams(add, more, random);
+  streams(add, more, random, (await versionOf(client)).redis);
   for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   await loadFunctions(client);
   return keys.size;
@@ -92,7 +93,7 @@ function collections(add: Add, random: Random): void {
   add("GEOADD", "cities", 13.4, 52.5, "Berlin", -74, 40.7, "New York", 139.7, 35.7, "Tokyo");
 }
 
-function streams(add: Add, more: Add, random: Random): void {
+function streams(add: Add, more: Add, random: Random, version: number): void {
   for (let entry = 1; entry <= 3_000; entry++) {
     const fields = entry % 7 === 0 ? ["other", random.text(40), "second", `${entry}`] : ["id", `${entry}`, "text", random.text(30)];
     add("XADD", "stream of nodes", `${1_700_000_000_000 + entry * 3}-${entry % 5}`, ...fields);
@@ -100,8 +101,7 @@ function streams(add: Add, more: Add, random: Random): void {
   for (let entry = 5; entry <= 500; entry += 5) more("XDEL", "stream of nodes", `${1_700_000_000_000 + entry * 3}-${entry % 5}`);
   more("XGROUP", "CREATE", "stream of nodes", "slow", "0");
   more("XGROUP", "CREATE", "stream of nodes", "new", "$");
-  // Reading one's own history creates the reader, in every version.
-  more("XREADGROUP", "GROUP", "new", "idle", "STREAMS", "stream of nodes", "0");
+  if (version >= 6.2) more("XGROUP", "CREATECONSUMER", "stream of nodes", "new", "idle");
   for (const consumer of ["one", "two", "one"])
     more("XREADGROUP", "GROUP", "slow", consumer, "COUNT", 150, "STREAMS", "stream of nodes", ">");
   for (let entry = 6; entry <= 60; entry += 6) more("XACK", "stream of nodes", "slow", `${1_700_000_000_000 + entry * 3}-${entry % 5}`);

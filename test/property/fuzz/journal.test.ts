@@ -112,7 +112,7 @@ fuzz(
     await using folder = await tempFolder("fuzz-journal");
     await build(folder.path, random);
     for (let left = random.between(1, 2); left > 0; left--) await damageOne(folder.path, random);
-    const codes = ["fine", "JOURNAL_CORRUPT", "JOURNAL_GAP", "RECORD_MALFORMED"];
+    const codes = ["fine", "JOURNAL_CORRUPT", "JOURNAL_GAP", "JOURNAL_VERSION", "RECORD_MALFORMED"];
     expect(codes).toContain(await outcomeOfAsync(() => openAndRead(folder.path)));
     // What recovery did is not worse than what it found.
     expect(codes).toContain(await outcomeOfAsync(() => openAndRead(folder.path)));

@@ -99,12 +99,12 @@ fuzz(
   { runs: 800 },
 );
 
-fuzz("a file header that lies is RECORD_MALFORMED or a header", (random) => {
+fuzz("a file header that lies is RECORD_MALFORMED, of another version, or a header", (random) => {
   const kind = random.pick(["segment", "snapshot"] as const);
   const header = { kind, stream: StreamId.of("us-east"), history: HISTORY, offset: Offset.of(7), replid: REPLID, db: 3 };
   const bytes = damage(encodeFileHeader(header), random, FILE_FIELDS);
   if (bytes.length >= 160) bytes.writeUInt32LE(crc32(bytes.subarray(0, 156)), 156);
-  expect(["fine", "RECORD_MALFORMED"]).toContain(outcomeOf(() => decodeFileHeader(kind, bytes)));
+  expect(["fine", "JOURNAL_VERSION", "RECORD_MALFORMED"]).toContain(outcomeOf(() => decodeFileHeader(kind, bytes)));
 });
 
 fuzz("the text of a checkpoint is a checkpoint that is written the same way again, or TARGET_REFUSED", (random) => {
