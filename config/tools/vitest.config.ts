@@ -22,8 +22,8 @@ export default defineConfig(({ mode }) => ({
     // Tests that start the built gateway need a fresh dist/.
     globalSetup: ["test/support/vitest-global-setup.ts"],
     pool: "forks",
-    // Integration tests start real servers; two at a time is what two cores carry.
-    maxWorkers: 2,
+    // Integration tests start real servers and wait for them much of their time: three files at a time keep two cores busy.
+    maxWorkers: 3,
     testTimeout: mode in INCLUDED ? 300_000 : 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
