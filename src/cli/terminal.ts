@@ -1,5 +1,7 @@
 /** Where commands write: injected, so that they can be tested without a process. */
 
+import { ExitCode } from "./exit-codes.ts";
+
 export type Terminal = {
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
@@ -14,6 +16,11 @@ export type Terminal = {
 /** The process's own. Colour only on a terminal, and never when NO_COLOR is set (no-color.org). */
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
+  // Who reads us has had enough (`| head`): nothing is wrong, and there is nobody to tell more.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(ExitCode.ok);
+    throw error;
+  });
   const isTty = process.stdout.isTTY === true;
   return {
     write: (text) => void process.stdout.write(text),

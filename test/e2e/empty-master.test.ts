@@ -31,11 +31,18 @@ test("the copy is kept and served until somebody adopts the new data set", async
   expect([ready.status, await ready.text()]).toEqual([503, expect.stringContaining("did the master lose its data")]);
   expect(await pair.target.call("DBSIZE")).toBe(1_001);
 
-  await pair.eu.terminate();
-  pair.spawn("eu-west", { args: ["--adopt"] });
+  const adopting = await pair.respawn("eu-west", { args: ["--adopt"] });
   await eventually(async () => (await pair.target.call("GET", "fresh")) === "1" && (await pair.target.call("EXISTS", "key:1")) === 0, {
     timeoutMs: 30_000,
   });
+
+  // Said once: the next master that comes back empty is not obeyed, however long this gateway runs.
+  await fill(pair);
+  await pair.master.kill9();
+  await pair.master.restart();
+  await pair.master.call("SET", "fresh", "2");
+  expect((await adopting.untilEvent("service.halted", 30_000))["code"]).toBe("SNAPSHOT_SUSPICIOUS");
+  expect(await pair.target.call("EXISTS", "key:1")).toBe(1);
 });
 
 test("a running gateway takes the new data set once somebody accepts it, and nothing that nobody asked about", async () => {

@@ -119,7 +119,7 @@ export class Pair implements AsyncDisposable {
   }
 
   /** Another process in the place of a region's gateway, which has ended or ends now. */
-  async respawn(region: "us-east" | "eu-west", options: Pick<GatewayOptions, "env" | "cli"> = {}): Promise<Gateway> {
+  async respawn(region: "us-east" | "eu-west", options: Pick<GatewayOptions, "args" | "env" | "cli"> = {}): Promise<Gateway> {
     await (region === "us-east" ? this.us : this.eu).kill9();
     const gateway = this.spawn(region, options);
     if (region === "us-east") this.#us = gateway;

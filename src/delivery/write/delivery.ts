@@ -54,7 +54,7 @@ export type DeliveryOptions = {
   readonly clock: Clock;
   readonly journal: StreamLog;
   readonly target: TargetAddress;
-  /** Write to this target even if it holds foreign keys or is marked as diverged: a snapshot replaces what is there. */
+  /** Write to this target even if it holds foreign keys or is marked as diverged: a snapshot replaces what is there. Until the stream flows. */
   readonly adopt: boolean;
   readonly onDivergence: "halt" | "dead-letter";
   /** Needed for "dead-letter". */
@@ -112,7 +112,8 @@ export class Delivery implements Service {
 
   /** One connection to the target. */
   async #attempt(history: HistoryLog | undefined, signal: AbortSignal): Promise<void> {
-    const { clock, log, stats, adopt, orders } = this.#options;
+    const { clock, log, stats, orders } = this.#options;
+    const adopt = this.#options.adopt && !orders.hasFlowed;
     stats.phase = "connecting";
     const target = await Target.open(this.#options.target);
     try {
@@ -225,7 +226,7 @@ export class Delivery implements Service {
 
   async #deliver(work: Work, signal: AbortSignal): Promise<void> {
     const { start, history, writer, room, losses, target } = work;
-    const { stats, clock, log } = this.#options;
+    const { stats, clock, log, orders } = this.#options;
     const from = start.kind === "load" ? await this.#load(work, start, signal) : { ...start.checkpoint, state: "streaming" as const };
     if (signal.aborted) return;
     // The claim: from here on units of an older writer fail (ONE_WRITER).
@@ -233,6 +234,7 @@ export class Delivery implements Service {
     await writer.drain(signal);
     if (signal.aborted) return;
     stats.phase = "streaming";
+    orders.hasFlowed = true;
     log.info({ event: "delivery.streaming", history: history.id, offset: from.offset }, "applying records");
     this.#report(history, from.offset);
     const onApplied = (offset: Offset) => {

@@ -7,6 +7,8 @@ export class DeliveryOrders {
   #accepted: string | undefined;
   /** How far the stream goes before its end: what the journal held when the order was first obeyed. */
   end: { readonly history: HistoryId; readonly offset: Offset } | undefined;
+  /** The stream has flowed: what a person said at the start about the target is used up, and every guard counts from here on. */
+  hasFlowed = false;
 
   /** The stream shall end at its target, which is promoted: `promotion.ts`. */
   get promotes(): boolean {
