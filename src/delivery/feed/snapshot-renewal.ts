@@ -5,6 +5,7 @@
  */
 import type { Logger } from "pino";
 import { wrapError } from "../../errors.ts";
+import { atMost } from "../../runtime/at-most.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HistoryLog, StoredSnapshot, StreamLog } from "../../stream/log.ts";
 import type { AttachedReplica, Endpoint, FeedStats } from "./feed-stats.ts";
@@ -54,7 +55,7 @@ export class SnapshotRenewal {
       if (await this.#fromReplica(history)) return;
       this.#options.supply.request();
     }
-    await this.#options.journal.changed(AbortSignal.any([signal, AbortSignal.timeout(ASK_AGAIN_MS)]));
+    await atMost(ASK_AGAIN_MS, signal, (over) => this.#options.journal.changed(over));
   }
 
   /** Whether a replica gave one; one attempt at a time, whoever waits for it. */

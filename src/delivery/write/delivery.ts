@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { GatewayError, wrapError } from "../../errors.ts";
+import { atMost } from "../../runtime/at-most.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { crashPoint } from "../../runtime/crash-point.ts";
 import { sleep } from "../../runtime/sleep.ts";
@@ -135,8 +136,7 @@ export class Delivery implements Service {
       if (start.kind === "wait" || !history) {
         stats.phase = "waiting";
         log.debug({ event: "delivery.waited", ...start }, "nothing can be delivered yet");
-        await this.#options.journal.changed(AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]));
-        return;
+        return await atMost(WAIT_MS, signal, (over) => this.#options.journal.changed(over));
       }
       if (upTo !== undefined) orders.end = { history: history.id, offset: upTo };
       this.#tellWhereItStands(history, start);
