@@ -7,7 +7,7 @@ import { type RunOptions, runProgram } from "./cli/program.ts";
 import { processTerminal } from "./cli/terminal.ts";
 import { versionInfo } from "./cli/version.ts";
 import { traceOf } from "./errors.ts";
-import { type Reread, runGateway } from "./gateway.ts";
+import { type Reread, runGateway } from "./gateway/gateway.ts";
 import { createLogger } from "./runtime/log.ts";
 import { type RegionView, regionView } from "./topology/region-view.ts";
 import { compareTopologies } from "./topology/reload.ts";

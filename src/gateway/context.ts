@@ -1,0 +1,18 @@
+/** What every part of one region's gateway is made with. */
+import type { Logger } from "pino";
+import type { WallClock } from "../runtime/clock.ts";
+import type { Services } from "../runtime/services.ts";
+import type { RegionView } from "../topology/region-view.ts";
+
+export type GatewayContext = {
+  readonly view: RegionView;
+  /** Of a service. */
+  readonly logOf: (service: string) => Logger;
+  readonly clock: WallClock;
+  readonly services: Services;
+};
+
+/** For a server that is to take over a renewed certificate: calls back at each renewal; what it returns ends that. */
+export function onRenewalOf({ certificates }: RegionView, wanted: string) {
+  return (renewed: () => void) => certificates.find(({ use }) => use === wanted)?.onRenewal(renewed) ?? (() => undefined);
+}

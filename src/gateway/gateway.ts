@@ -1,0 +1,224 @@
+/**
+ * Joins the stages of one region's gateway: this folder is the only one that knows them all.
+ *   origin     master → Source → journal → LinkListener (one sender per peer)
+ *   replicas   LinkDialer (receiver) → journal → Delivery → target, or Feed → real replicas
+ *   relay      a replica's journal → LinkListener, too
+ * Everything stops by one signal, and at any line by kill -9: journal and checkpoint make any stop safe.
+ */
+import { mkdir } from "node:fs/promises";
+import type { Logger } from "pino";
+import { listenerStatus, type OriginParts, originStatus, serviceStatus } from "../admin/collect.ts";
+import { Samples } from "../admin/samples.ts";
+import { AdminServer } from "../admin/server.ts";
+import type { GatewayStatus } from "../admin/status.ts";
+import { AlertStore } from "../alert/alert-store.ts";
+import { Timeline } from "../alert/timeline.ts";
+import { AlertWatch } from "../alert/watch.ts";
+import { lz4Package } from "../bytes/lz4.ts";
+import { GatewayError } from "../errors.ts";
+import { lockDataFolder } from "../journal/lock.ts";
+import { CertificateWatch } from "../runtime/certificate-watch.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { Services } from "../runtime/services.ts";
+import { LINK_CERTIFICATES, type RegionView } from "../topology/region-view.ts";
+import type { Reload } from "../topology/reload.ts";
+import { type GatewayContext, onRenewalOf } from "./context.ts";
+import { Journals } from "./journals.ts";
+import { openOrigin } from "./origin.ts";
+import { Replicas } from "./replicas.ts";
+import { ServedStreams } from "./served-streams.ts";
+import { Upstreams } from "./upstreams.ts";
+
+export type GatewayOptions = {
+  readonly view: RegionView;
+  readonly version: string;
+  readonly log: Logger;
+  /** A person has said that targets may hold keys that are not ours. */
+  readonly adopt: boolean;
+  /** Calls back when a person asks to read again what can be read again: certificates, and what of the topology can change. */
+  readonly onReload?: (reload: () => void) => void;
+  /** Reads the topology again; throws CONFIG_INVALID. */
+  readonly reread?: () => Reread;
+  readonly setLogLevel?: (level: RegionView["logLevel"]) => void;
+};
+
+export type Reread = { readonly view: RegionView; readonly reload: Reload };
+
+const DISK_INTERVAL_MS = 10_000;
+const SAMPLE_INTERVAL_MS = 1_000;
+
+/** Runs until the signal aborts. Throws JOURNAL_LOCKED, JOURNAL_VERSION, JOURNAL_CORRUPT and what else keeps the data folder from being opened. */
+export async function runGateway(options: GatewayOptions, signal: AbortSignal): Promise<void> {
+  const { view, log } = options;
+  await mkdir(view.dataFolder, { recursive: true });
+  const lock = await lockDataFolder(view.dataFolder);
+  const gateway = new Gateway(options);
+  try {
+    await gateway.open();
+    log.info({ event: "gateway.started", version: options.version, lz4: lz4Package }, "gateway started");
+    await gateway.run(signal);
+    log.info({ event: "gateway.stopped" }, "gateway stopped");
+  } finally {
+    await gateway.close();
+    await lock.release();
+  }
+}
+
+class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #view: RegionView;
+  readonly #log: Logger;
+  readonly #clock = systemClock;
+  readonly #startedAtMs: number;
+  readonly #services: Services;
+  readonly #journals: Journals;
+  readonly #served: ServedStreams;
+  readonly #upstreams: Upstreams;
+  readonly #replicas: Replicas;
+  readonly #certificates: CertificateWatch;
+  readonly #samples = new Samples();
+  readonly #timeline: Timeline;
+  readonly #context: GatewayContext;
+  #alerts: AlertWatch | undefined;
+  #origin: OriginParts | undefined;
+
+  constructor(options: GatewayOptions) {
+    const { view, log, adopt } = options;
+    const clock = this.#clock;
+    this.#options = options;
+    this.#view = view;
+    this.#log = log;
+    this.#startedAtMs = clock.nowMs();
+    this.#services = new Services({ log, clock });
+    this.#context = { view, clock, services: this.#services, logOf: (service: string) => log.child({ service }) };
+    this.#journals = new Journals(this.#context);
+    this.#served = new ServedStreams(this.#context);
+    this.#upstreams = new Upstreams(this.#context, { journals: this.#journals, served: this.#served });
+    this.#replicas = new Replicas(this.#context, { journals: this.#journals, served: this.#served, upstreams: this.#upstreams, adopt });
+    this.#timeline = new Timeline({ region: view.region, startedAtMs: this.#startedAtMs });
+    this.#certificates = new CertificateWatch({ sets: view.certificates, log: this.#context.logOf("certificates"), clock });
+  }
+
+  async open(): Promise<void> {
+    const { master, stream, replicas, upstreams, certificates, warnings } = this.#view;
+    for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
+    this.#services.add("admin", () => this.#adminServer());
+    if (certificates.length > 0) this.#services.add("certificates", () => this.#certificates);
+    this.#options.onReload?.(() => this.#hangUp());
+    await this.#journals.disk.look();
+    const alerts = await this.#openAlerts();
+    this.#alerts = alerts;
+    this.#services.add("alerts", () => alerts);
+    for (const replica of replicas) await this.#replicas.open(replica);
+    for (const upstream of upstreams) this.#upstreams.dial(upstream);
+    if (master !== undefined && stream !== undefined)
+      this.#origin = await openOrigin(this.#context, { journals: this.#journals, served: this.#served, address: master, stream });
+    // Without subscribers, too: a master that is told to FAILOVER and picks us finds somebody who refuses.
+    if (master !== undefined || !this.#served.isEmpty) this.#served.openListener();
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const samples = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS);
+    const disk = setInterval(() => void this.#journals.disk.look(), DISK_INTERVAL_MS);
+    try {
+      await this.#services.run(signal);
+    } finally {
+      clearInterval(samples);
+      clearInterval(disk);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#journals.close();
+  }
+
+  #adminServer(): AdminServer {
+    const { admin, adminClients: clients, adminTls, tls } = this.#view;
+    return new AdminServer({
+      ...admin,
+      clients,
+      ...(adminTls && { tls, onTlsRenewal: onRenewalOf(this.#view, LINK_CERTIFICATES) }),
+      status: () => this.#status(),
+      samples: this.#samples,
+      ...(this.#alerts && { alerts: this.#alerts }),
+      timeline: this.#timeline,
+      reload: () => this.#reload(),
+      restart: (service) => this.#services.restart(service),
+      promote: (stream) => this.#replicas.promote(stream),
+      accept: (stream) => this.#replicas.accept(stream),
+      log: this.#context.logOf("admin"),
+      clock: this.#clock,
+    });
+  }
+
+  #openAlerts(): Promise<AlertWatch> {
+    const { region, dataFolder, alerts: configuration } = this.#view;
+    const log = this.#context.logOf("alerts");
+    return AlertWatch.open({
+      ...{ region, configuration, log, clock: this.#clock, timeline: this.#timeline },
+      store: new AlertStore({ folder: dataFolder, log }),
+      sample: () => this.#status(),
+    });
+  }
+
+  /** SIGHUP. What it cannot take over is said, and the gateway goes on as it was. */
+  #hangUp(): void {
+    this.#certificates.look({ patient: false });
+    try {
+      this.#reload();
+    } catch (cause) {
+      this.#log.error({ event: "topology.invalid", err: cause }, "the topology cannot be read again: everything stays as it was");
+    }
+  }
+
+  /** All of what changed, or nothing. */
+  #reload(): Reload {
+    const { reread, setLogLevel } = this.#options;
+    if (reread === undefined) throw new GatewayError("CONFIG_INVALID", "this gateway was started without a topology file");
+    const { view, reload } = reread();
+    const { changed, refused } = reload;
+    if (refused.length > 0) {
+      const text = `the changed topology is not taken over, these settings need a restart: ${refused.join(", ")}`;
+      this.#log.error({ event: "topology.refused", refused }, text);
+      this.#timeline.add({ atMs: this.#clock.nowMs(), kind: "configuration-refused", severity: "warning", text });
+      return reload;
+    }
+    // Also where the file says the same: what it refers to may have changed.
+    this.#alerts?.configure(view.alerts);
+    setLogLevel?.(view.logLevel);
+    const text =
+      changed.length === 0 ? "the topology was read again: nothing changed" : `the topology was read again: ${changed.join(", ")}`;
+    this.#log.info({ event: "topology.reloaded", changed }, text);
+    this.#timeline.add({ atMs: this.#clock.nowMs(), kind: "configuration-reloaded", text });
+    return reload;
+  }
+
+  #sample(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#journals.observe(nowMs);
+    this.#samples.take(this.#status(), this.#timeline.after());
+  }
+
+  #status(): GatewayStatus {
+    const nowMs = this.#clock.nowMs();
+    const { region, digest } = this.#view;
+    const origin = this.#origin;
+    const { listener } = this.#served;
+    const own = origin && { journal: origin.journal, awaySinceMs: origin.source.awaySinceMs };
+    return {
+      region,
+      version: this.#options.version,
+      lz4: lz4Package,
+      topologyDigest: digest,
+      startedAtMs: this.#startedAtMs,
+      atMs: nowMs,
+      streams: [...(origin ? [originStatus(origin, this.#journals.rates(origin.journal), nowMs)] : []), ...this.#replicas.status(nowMs)],
+      ...(listener && { listener: listenerStatus(listener) }),
+      links: [...this.#served.status(own, nowMs), ...this.#upstreams.status()],
+      services: [...this.#services.states].map(([name, state]) => serviceStatus(name, state)),
+      certificates: this.#certificates.stats,
+      alerts: { firing: this.#alerts?.firing ?? [], channels: this.#alerts?.stats ?? [] },
+      warnings: this.#view.warnings,
+    };
+  }
+}

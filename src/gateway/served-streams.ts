@@ -1,0 +1,115 @@
+/** The streams that other gateways take from us, our own and those that we pass on, and the port where they take them. */
+import { type ServedParts, sendingStatus } from "../admin/collect.ts";
+import type { LinkStatus } from "../admin/status.ts";
+import type { StreamJournal } from "../journal/journal.ts";
+import { StreamLag } from "../lag/stream-lag.ts";
+import { LinkListener } from "../link/listener.ts";
+import { PeerAcks } from "../link/peer-acks.ts";
+import type { PeerAck } from "../link/sender-session.ts";
+import type { Offset, StreamId } from "../stream/position.ts";
+import { LINK_CERTIFICATES } from "../topology/region-view.ts";
+import { type GatewayContext, onRenewalOf } from "./context.ts";
+
+export type ServedStream = Omit<ServedParts, "acks" | "awaySinceMs"> & {
+  readonly journal: StreamJournal;
+  readonly acks: PeerAcks;
+  /** Asks where the stream comes from for a snapshot later than `beyond`. */
+  readonly requestSnapshot: (beyond: Offset | undefined) => void;
+};
+
+export class ServedStreams {
+  readonly #context: GatewayContext;
+  readonly #served = new Map<StreamId, ServedStream>();
+  #listener: LinkListener | undefined;
+
+  constructor(context: GatewayContext) {
+    this.#context = context;
+  }
+
+  serve(parts: Pick<ServedStream, "journal" | "subscribers" | "behind" | "requestSnapshot">): ServedStream {
+    const { journal, subscribers, behind } = parts;
+    const served = { ...parts, stream: journal.stream, lag: new StreamLag([...subscribers, ...behind]), acks: new PeerAcks() };
+    for (const peer of subscribers) journal.retain(`peer:${peer}`, undefined);
+    this.#followLag(journal, served.lag);
+    this.#served.set(journal.stream, served);
+    return served;
+  }
+
+  /** After all are served. */
+  openListener(): void {
+    const { view, logOf, clock, services } = this.#context;
+    const { region, listen, link, secret, otherSecrets, tls, digest } = view;
+    const served = [...this.#served.values()];
+    const peers = new Set(served.flatMap(({ subscribers }) => subscribers));
+    const given = (peer: string) => new Set(served.filter(({ subscribers }) => subscribers.includes(peer)).map(({ stream }) => stream));
+    const listener = new LinkListener({
+      ...listen,
+      ...(tls && { tls, onTlsRenewal: onRenewalOf(view, LINK_CERTIFICATES) }),
+      region,
+      secret,
+      otherSecrets,
+      topologyDigest: digest,
+      peers: new Map([...peers].map((peer) => [peer, given(peer)])),
+      logs: new Map(served.map(({ stream, journal }) => [stream, journal])),
+      windowBytes: link.windowBytes,
+      livenessMs: link.livenessMs,
+      snapshots: link.snapshots,
+      log: logOf("link"),
+      clock,
+      requestSnapshot: (stream, beyond) => this.#served.get(stream)?.requestSnapshot(beyond),
+      onAck: (ack) => this.#acknowledged(ack),
+    });
+    this.#listener = listener;
+    services.addConnection("link-listener", () => listener);
+  }
+
+  get listener(): LinkListener | undefined {
+    return this.#listener;
+  }
+
+  get isEmpty(): boolean {
+    return this.#served.size === 0;
+  }
+
+  /** Of these streams, what the regions behind us have acknowledged. */
+  acksOf(streams: readonly StreamId[]): ReadonlyMap<StreamId, PeerAcks> {
+    return new Map(streams.flatMap((stream) => this.#served.get(stream) ?? []).map(({ stream, acks }) => [stream, acks]));
+  }
+
+  /** `awaySinceMs`: since when our own master is not connected. */
+  status(own: { readonly journal: StreamJournal; readonly awaySinceMs: number | undefined } | undefined, nowMs: number): LinkStatus[] {
+    if (!this.#listener) return [];
+    const parts = [...this.#served.values()].map((served) => ({
+      ...{ ...served, acks: served.acks.byPeer },
+      awaySinceMs: served.journal === own?.journal ? own.awaySinceMs : undefined,
+    }));
+    return [...sendingStatus(this.#listener, parts, nowMs)];
+  }
+
+  #acknowledged(ack: PeerAck): void {
+    const served = this.#served.get(ack.stream);
+    // A peer with another topology may speak for a region that is not behind it in ours.
+    if (served === undefined || (ack.via !== undefined && !served.behind.includes(ack.peer))) return;
+    const { journal, lag, acks } = served;
+    acks.note(ack);
+    if (ack.history === journal.progress?.history) lag.onAck(ack, ack.clock, this.#context.clock.nowMs());
+  }
+
+  /** What the journal holds from before counts as pending since now, until an ack covers it. */
+  #followLag(journal: StreamJournal, lag: StreamLag): void {
+    let history = journal.current?.id;
+    const begin = () => {
+      const { current } = journal;
+      if (current) lag.begin({ start: current.start, end: current.tail.offset, atMs: this.#context.clock.nowMs() });
+    };
+    begin();
+    journal.onProgress(() => {
+      const { current, progress } = journal;
+      if (current?.id !== history) {
+        history = current?.id;
+        begin();
+      }
+      if (progress?.durable && progress.history === history) lag.onDurable(progress.durable.offset, progress.durable.atMs);
+    });
+  }
+}
