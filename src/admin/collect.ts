@@ -23,13 +23,12 @@ import type {
   JournalStatus,
   LinkStatus,
   ListenerStatus,
-  LoadingStatus,
   MasterStatus,
   PromotionStatus,
   ServiceStatus,
-  SnapshotStatus,
   StreamStatus,
 } from "./status.ts";
+import { loadingStatus, SnapshotRate, sendingStatus as snapshotSending, snapshotStatus } from "./transfers.ts";
 
 type StreamParts = {
   readonly journal: StreamJournal;
@@ -64,10 +63,12 @@ export type ReplicaParts = StreamParts & ({ readonly delivery: DeliveryStats } |
 export class StreamRates {
   readonly bytes = new Rate();
   readonly commands = new Rate();
+  readonly snapshot = new SnapshotRate();
 
   observe(stats: JournalStats, nowMs: number): void {
     this.bytes.observe(stats.rawBytes, nowMs);
     this.commands.observe(stats.commands, nowMs);
+    this.snapshot.observe(stats.arriving?.snapshot ?? stats.snapshot, nowMs);
   }
 }
 
@@ -121,7 +122,7 @@ function streamStatus(
       tornBytes: stats.tornBytes,
       damages: stats.damages,
     },
-    ...(snapshot && { snapshot: snapshotStatus(snapshot) }),
+    ...(snapshot && { snapshot: snapshotStatus(snapshot, rates.snapshot, nowMs) }),
     throughput: {
       bytes: rawBytes,
       commands,
@@ -130,11 +131,6 @@ function streamStatus(
     },
     ...(storedBytes > 0 && { compressionRatio: rawBytes / storedBytes }),
   };
-}
-
-function snapshotStatus(snapshot: NonNullable<JournalStats["snapshot"]>): SnapshotStatus {
-  const { id, state, offset, chunks, rdbBytes } = snapshot;
-  return { id, state, offset: `${offset}`, chunks, rdbBytes };
 }
 
 function masterStatus({ source, address, lag, heartbeat, journal }: OriginParts): MasterStatus {
@@ -201,6 +197,7 @@ function feedStatus({ feed, address, journal }: StreamParts & { readonly feed: F
 
 function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery: DeliveryStats }, nowMs: number): DeliveryStatus {
   const { loading } = delivery;
+  const now = loadingStatus(delivery, nowMs);
   return {
     state: delivery.phase,
     address,
@@ -214,7 +211,7 @@ function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery
     deadLetters: delivery.deadLetters,
     reconnects: Math.max(0, delivery.connections - 1),
     inFlightBytes: delivery.inFlightBytes,
-    ...loadingStatus(delivery, nowMs),
+    ...(now && { loading: now }),
     ...(delivery.expiry && { expiry: expiryStatus(delivery.expiry) }),
     ...(delivery.promotion && { promotion: delivery.promotion }),
     guardExceeded: delivery.guardExceeded,
@@ -249,15 +246,6 @@ export function promotionStatus({ stream, stats, refusal, state }: PromotionInpu
   };
 }
 
-function loadingStatus({ phase, loading, loadingFrom }: DeliveryStats, nowMs: number): { readonly loading?: LoadingStatus } {
-  if (phase !== "loading" || !loading || !loadingFrom) return {};
-  const { bytes, totalBytes } = loading;
-  const elapsedMs = Math.max(1, nowMs - loadingFrom.atMs);
-  const bytesPerSecond = Math.round((Math.max(0, bytes - loadingFrom.bytes) / elapsedMs) * 1000);
-  const leftMs = Math.round((Math.max(0, totalBytes - bytes) / bytesPerSecond) * 1000);
-  return { loading: { bytes, totalBytes, bytesPerSecond, ...(bytesPerSecond > 0 && { leftMs }) } };
-}
-
 function expiryStatus({ by, guardMs, refusal }: ExpiryMode): ExpiryStatus {
   return { by, guardMs, ...(refusal !== undefined && { refusal }) };
 }
@@ -272,10 +260,15 @@ export function sendingStatus(listener: LinkListener, served: readonly ServedPar
     const streams = served
       .filter(({ subscribers }) => subscribers.includes(peer))
       .flatMap((one) => {
-        const phase = link?.streams.find(({ stream }) => stream === one.stream)?.phase;
+        const { phase, snapshot } = link?.streams.find(({ stream }) => stream === one.stream) ?? {};
         const behind = one.behind.filter((region) => one.acks.get(region)?.via === peer);
         return [
-          { stream: one.stream, ...(phase && { phase }), ...ackedBy(one, peer, nowMs) },
+          {
+            stream: one.stream,
+            ...(phase && { phase }),
+            ...(snapshot && { snapshot: snapshotSending(snapshot, nowMs) }),
+            ...ackedBy(one, peer, nowMs),
+          },
           ...behind.map((region) => ({ stream: one.stream, region, ...ackedBy(one, region, nowMs) })),
         ];
       });
@@ -306,8 +299,9 @@ export function receivingStatus(dialer: LinkDialer): LinkStatus {
 }
 
 export function listenerStatus(listener: LinkListener): ListenerStatus {
-  const { unauthenticated, refusals } = listener.stats;
-  return { unauthenticated, refusals };
+  const { unauthenticated, refusals, snapshots } = listener.stats;
+  const { bytesPerSecond, ...turns } = snapshots;
+  return { unauthenticated, refusals, snapshots: { ...turns, ...(bytesPerSecond !== undefined && { bytesPerSecond }) } };
 }
 
 function recordStatus(record: LinkRecordStats | undefined) {

@@ -112,6 +112,12 @@ const METRICS: readonly Metric[] = [
   stream("counter", "causeway_journal_torn_bytes_total", "Bytes of them; they were read again.", ({ journal }) => journal.tornBytes),
   stream("counter", "causeway_journal_damages_total", "Damaged files of the journal that were mended.", ({ journal }) => journal.damages),
   stream("gauge", "causeway_snapshot_bytes", "RDB bytes stored of the newest snapshot.", ({ snapshot }) => snapshot?.rdbBytes),
+  stream("gauge", "causeway_snapshot_expected_bytes", "What it will have, once that is known.", ({ snapshot }) =>
+    snapshot?.state === "complete" ? snapshot.rdbBytes : snapshot?.arriving?.totalBytes,
+  ),
+  stream("gauge", "causeway_snapshot_left_seconds", "Until it is whole, at the speed of now.", ({ snapshot }) =>
+    seconds(snapshot?.arriving?.leftMs),
+  ),
   stream(
     "gauge",
     "causeway_snapshot_complete",
@@ -164,6 +170,16 @@ const METRICS: readonly Metric[] = [
     "causeway_delivery_in_flight_bytes",
     "Bytes sent to the target and not yet answered.",
     ({ delivery }) => delivery?.inFlightBytes,
+  ),
+  stream("gauge", "causeway_delivery_loading_bytes", "RDB bytes loaded, while a snapshot is.", ({ delivery }) => delivery?.loading?.bytes),
+  stream(
+    "gauge",
+    "causeway_delivery_loading_expected_bytes",
+    "Of so many, as far as that is known.",
+    ({ delivery }) => delivery?.loading?.totalBytes,
+  ),
+  stream("gauge", "causeway_delivery_loading_left_seconds", "Until all of them are loaded, at the speed so far.", ({ delivery }) =>
+    seconds(delivery?.loading?.leftMs),
   ),
   stream("counter", "causeway_delivery_keys_loaded_total", "Keys loaded from snapshots.", ({ delivery }) => delivery?.keysLoaded),
   stream(
@@ -249,6 +265,13 @@ const METRICS: readonly Metric[] = [
   gauge("causeway_listener_unauthenticated", "Connections to the link port that have not proven who they are.", [], ({ listener }) => [
     [{}, listener?.unauthenticated],
   ]),
+  gauge("causeway_listener_snapshots", "Snapshots that are sent now, and those that wait for their turn.", ["state"], ({ listener }) => [
+    [{ state: "sending" }, listener?.snapshots.underWay],
+    [{ state: "waiting" }, listener?.snapshots.waiting],
+  ]),
+  gauge("causeway_listener_snapshots_limit", "How many may be sent at a time.", [], ({ listener }) => [
+    [{}, listener?.snapshots.concurrent],
+  ]),
   {
     name: "causeway_listener_refusals_total",
     type: "counter",
@@ -279,6 +302,13 @@ const METRICS: readonly Metric[] = [
   peer("causeway_peer_acked_offset_bytes", "What the peer acknowledged.", ["stage"], ({ acked }) =>
     STAGES.map((stage): Sample => [{ stage }, toNumber(acked[stage])]),
   ),
+  peer("causeway_peer_snapshot_bytes", "RDB bytes of a snapshot that the peer was sent, while it is.", [], ({ snapshot }) => [
+    [{}, snapshot?.bytes],
+  ]),
+  peer("causeway_peer_snapshot_expected_bytes", "Of so many, as far as that is known.", [], ({ snapshot }) => [[{}, snapshot?.totalBytes]]),
+  peer("causeway_peer_snapshot_left_seconds", "Until all of them are sent, at the speed so far.", [], ({ snapshot }) => [
+    [{}, seconds(snapshot?.leftMs)],
+  ]),
   peer("causeway_lag_bytes", "Bytes of the stream that the peer does not have.", ["stage"], ({ lag }) =>
     STAGES.map((stage): Sample => [{ stage }, lag?.behindBytes[stage]]),
   ),

@@ -101,9 +101,22 @@ export type SnapshotStatus = {
   readonly offset: string;
   readonly chunks: number;
   readonly rdbBytes: number;
-  /** Absent while the master does not say how long its RDB will be. */
-  readonly totalBytes?: number;
+  /** How far it is, while it arrives from the master or from a peer. */
+  readonly arriving?: TransferStatus;
 };
+
+/** RDB bytes. What was there before an interruption counts, but not for the speed. */
+export type TransferStatus = {
+  readonly bytes: number;
+  /** Absent while nobody knows: a master that writes its RDB to the socket says no length beforehand. */
+  readonly totalBytes?: number;
+  readonly bytesPerSecond: number;
+  /** Absent while there is no speed or no total. */
+  readonly leftMs?: number;
+};
+
+/** A snapshot on its way to a peer; `waiting`: until others have theirs (`link.snapshots.concurrent`). */
+export type SendingStatus = TransferStatus & { readonly waiting: boolean };
 
 export type Throughput = {
   /** Raw bytes of the stream since start. */
@@ -209,14 +222,11 @@ export type PromotionStatus = {
   readonly message?: string;
 };
 
-/** Of the RDB: what was loaded before an interruption counts as loaded, and not for the speed. */
-export type LoadingStatus = {
-  readonly bytes: number;
-  /** More while the snapshot still arrives. */
-  readonly totalBytes: number;
-  readonly bytesPerSecond: number;
-  /** Absent while there is no speed yet. */
-  readonly leftMs?: number;
+/** A snapshot on its way into the target. */
+export type LoadingStatus = TransferStatus & {
+  readonly keys: number;
+  /** As the RDB says of the databases that were begun; absent where it does not. */
+  readonly totalKeys?: number;
 };
 
 export type ExpiryStatus = {
@@ -270,6 +280,14 @@ export type ListenerStatus = {
   readonly unauthenticated: number;
   /** Connections turned away since start, by reason. */
   readonly refusals: Readonly<Record<string, number>>;
+  /** Snapshots that are sent now, those that wait for their turn, and the limits of all together. */
+  readonly snapshots: {
+    readonly underWay: number;
+    readonly waiting: number;
+    readonly concurrent: number;
+    /** Absent: as fast as the links are. */
+    readonly bytesPerSecond?: number;
+  };
 };
 
 export type LinkStatus = {
@@ -306,6 +324,8 @@ export type LinkStreamStatus = {
   /** The region behind the peer; absent: the peer itself. */
   readonly region?: string;
   readonly phase?: string;
+  /** The snapshot on its way to the peer. */
+  readonly snapshot?: SendingStatus;
   readonly acked: { readonly received?: string; readonly durable?: string; readonly applied?: string };
   readonly lag?: PeerLag;
 };

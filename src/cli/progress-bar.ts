@@ -11,10 +11,10 @@ const ERASE_LINE = "\r\u001b[K";
 
 export type Progress = {
   readonly bytes: number;
-  /** Undefined: nobody knows. */
-  readonly totalBytes: number | undefined;
-  /** Undefined: not known yet. */
-  readonly bytesPerSecond: number | undefined;
+  /** Absent: nobody knows. */
+  readonly totalBytes?: number | undefined;
+  /** Absent: not known yet. */
+  readonly bytesPerSecond?: number | undefined;
 };
 
 /** `[######..................] 25 %  2.5 GB of 10.0 GB  100 MB/s  1 m 15 s left`. */

@@ -4,6 +4,7 @@ import {
   type FeedStatus,
   type GatewayStatus,
   type LinkStatus,
+  type LoadingStatus,
   notReadyReasons,
   type StreamStatus,
   warningsOf,
@@ -46,7 +47,7 @@ function renderGateway(status: GatewayStatus, color: boolean): readonly string[]
       status.links.map((link) => linkRow(link, status.atMs)),
       color,
     ),
-    ...linkNotes(status).map((note) => `  ${printable(note)}`),
+    ...[...sendingNotes(status), ...linkNotes(status)].map((note) => `  ${printable(note)}`),
     ...section(PEER_COLUMNS, sending.flatMap(peerRows), color),
   ];
 }
@@ -111,7 +112,7 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal, a
     notes.push(
       `${id}: target ${address}${version} ${state}, ${units} units, ${keysLoaded} keys loaded, ${divergences} divergences, ${deadLetters} dead letters`,
     );
-    if (delivery.loading) notes.push(`${id}: loading ${renderProgress(delivery.loading)}`);
+    if (delivery.loading) notes.push(`${id}: loading ${renderLoading(delivery.loading)}`);
     if (delivery.expiry) notes.push(`${id}: ${expiryNote(delivery.expiry)}`);
     const left = [
       ...Object.entries(delivery.dropped).map(([what, count]) => `${what} ${count} dropped`),
@@ -127,8 +128,8 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal, a
     notes.push(`${id}: ${formatBytes(journal.tornBytes)} of interrupted writes were cut from the journal at the start`);
   if (journal.damages > 0) notes.push(`${id}: ${journal.damages} damaged files of the journal were mended; suspect the disk`);
   if (snapshot && snapshot.state !== "complete") {
-    const of = snapshot.totalBytes === undefined ? "" : ` of ${formatBytes(snapshot.totalBytes)}`;
-    notes.push(`${id}: snapshot at ${snapshot.offset} ${snapshot.state}, ${formatBytes(snapshot.rdbBytes)}${of}`);
+    const progress = snapshot.arriving ? renderProgress(snapshot.arriving) : formatBytes(snapshot.rdbBytes);
+    notes.push(`${id}: snapshot at ${snapshot.offset} ${snapshot.state}  ${progress}`);
   }
   return notes.length > 0 && history !== undefined ? [...notes, `${id}: history ${history}`] : notes;
 }
@@ -153,6 +154,23 @@ function linkRow(link: LinkStatus, nowMs: number): readonly Cell[] {
     `${reconnects}`,
     withAge(link, nowMs),
   ];
+}
+
+function renderLoading({ keys, totalKeys, ...progress }: LoadingStatus): string {
+  const of = totalKeys === undefined ? "" : ` of ${formatCount(totalKeys)}`;
+  return `${renderProgress(progress)}  ${formatCount(keys)}${of} keys`;
+}
+
+function sendingNotes({ links, listener }: GatewayStatus): readonly string[] {
+  return links.flatMap(({ peer, streams }) =>
+    streams.flatMap(({ stream, snapshot }) => {
+      if (snapshot === undefined) return [];
+      if (!snapshot.waiting) return [`${stream}: sending ${peer} a snapshot  ${renderProgress(snapshot)}`];
+      return [
+        `${stream}: ${peer} waits for a snapshot, ${listener?.snapshots.underWay} of ${listener?.snapshots.concurrent} are under way`,
+      ];
+    }),
+  );
 }
 
 function linkNotes({ links, listener }: GatewayStatus): readonly string[] {

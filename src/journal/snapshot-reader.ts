@@ -23,6 +23,7 @@ export class SnapshotFile implements StoredSnapshot {
   readonly #onDamage: (error: GatewayError) => void;
   #extent: Extent;
   #state: StoredSnapshot["state"];
+  #expectedBytes: number | undefined;
 
   constructor(options: {
     readonly path: string;
@@ -53,6 +54,14 @@ export class SnapshotFile implements StoredSnapshot {
 
   get rdbBytes(): number {
     return this.#extent.rdbBytes;
+  }
+
+  get totalBytes(): number | undefined {
+    return this.#state === "complete" ? this.rdbBytes : this.#expectedBytes;
+  }
+
+  expect(totalBytes: number): void {
+    this.#expectedBytes = totalBytes;
   }
 
   /** Says how far the file can be read. */

@@ -70,6 +70,10 @@ export class ChunkWriter implements SnapshotWriter {
     return this.#queue.hasRoom;
   }
 
+  expect(totalBytes: number): void {
+    this.file.expect(totalBytes);
+  }
+
   append(chunk: Buffer): void {
     this.#refuseUnlessArriving();
     const { raw, extent } = extend(this.#accepted, chunk);

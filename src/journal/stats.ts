@@ -30,6 +30,7 @@ export type SnapshotStats = {
   readonly state: StoredSnapshot["state"];
   readonly chunks: number;
   readonly rdbBytes: number;
+  readonly totalBytes: number | undefined;
 };
 
 export function statsOf(journal: {
@@ -58,6 +59,6 @@ export function statsOf(journal: {
 function snapshotOf(history: History | undefined): { readonly snapshot?: SnapshotStats } {
   const found = history?.snapshot;
   if (found === undefined) return {};
-  const { info, state, chunks, rdbBytes } = found;
-  return { snapshot: { id: info.id, offset: info.offset, state, chunks, rdbBytes } };
+  const { info, state, chunks, rdbBytes, totalBytes } = found;
+  return { snapshot: { id: info.id, offset: info.offset, state, chunks, rdbBytes, totalBytes } };
 }

@@ -130,6 +130,7 @@ export class LinkListener implements Service {
     return {
       port: this.#port,
       unauthenticated: this.#strangers.size,
+      snapshots: this.#snapshots.stats,
       refusals: this.#refusals.counts,
       links: [...this.#links.values()].map(({ session }) => session.stats),
       records: new Map([...this.#records].map(([peer, record]) => [peer, record.stats])),

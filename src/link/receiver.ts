@@ -265,6 +265,7 @@ export class StreamReceiver {
         details: { stream: this.stream, index: header.index, wanted: writer.chunks },
       });
     }
+    if (frame.rdbBytes !== undefined) writer.expect(frame.rdbBytes);
     writer.append(frame.chunk);
     this.#chunks++;
     if (writer.hasRoom) return undefined;

@@ -123,7 +123,7 @@ export class SenderSession {
   }
 
   #subscribe(frame: SubscribeFrame, signal: AbortSignal): void {
-    const { connection, peer, streams, logs, windowBytes, snapshots, log, requestSnapshot } = this.#options;
+    const { connection, peer, streams, logs, windowBytes, snapshots, log, clock, requestSnapshot } = this.#options;
     const { stream } = frame;
     const streamLog = logs.get(stream);
     if (streamLog === undefined || !streams.has(stream)) {
@@ -143,6 +143,7 @@ export class SenderSession {
       snapshots,
       outlet: connection,
       log,
+      clock,
       requestSnapshot,
     });
     const done = sender.run(signal).catch((cause) => {

@@ -6,18 +6,20 @@
  */
 import type { Logger } from "pino";
 import { GatewayError } from "../errors.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
 import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { HistoryLog, RecordCursor, SnapshotReader, StoredSnapshot, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
+import { CHUNK_RAW_BYTES, chunkEnd } from "../stream/snapshot-chunk.ts";
 import { type AckFrame, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
 import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
 import { allInScope, Scope } from "./scope.ts";
 import { SentRecords } from "./sent-records.ts";
 import type { SnapshotTurns } from "./snapshot-turns.ts";
-import type { SenderStats } from "./stats.ts";
+import type { SenderStats, SendingStats } from "./stats.ts";
 import { SendWindow } from "./window.ts";
 
 /** What a sender needs of its connection. */
@@ -43,6 +45,7 @@ export type StreamSenderOptions = {
   readonly outlet: Outlet;
   readonly snapshots: SnapshotTurns;
   readonly log: Logger;
+  readonly clock: Clock;
   /** Asks the source for a snapshot; called again while none comes, so asking twice must be harmless. */
   readonly requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
 };
@@ -54,6 +57,7 @@ export class StreamSender {
   readonly #outlet: Outlet;
   readonly #snapshots: SnapshotTurns;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
   readonly #window: SendWindow;
   readonly #notice = new Notice();
@@ -66,6 +70,7 @@ export class StreamSender {
   #sent: SentRecords | undefined;
   /** The snapshot on its way and how many chunks of it the peer was sent. */
   #snapshot: { readonly id: string; readonly beside: boolean; chunks: number } | undefined;
+  #sending: SendingStats | undefined;
   /** The peer wants a snapshot of the history that is sent, of this offset or later. */
   #wanted: Offset | undefined;
   /** The last snapshot that it got so: asked for twice, it is sent once. */
@@ -86,6 +91,7 @@ export class StreamSender {
     this.#outlet = options.outlet;
     this.#snapshots = options.snapshots;
     this.#logger = options.log.child({ stream: this.#stream });
+    this.#clock = options.clock;
     this.#requestSnapshot = options.requestSnapshot;
     this.#window = new SendWindow(Math.min(options.windowBytes, options.subscription.windowBytes));
     this.#heldBeside = options.subscription.held;
@@ -163,6 +169,7 @@ export class StreamSender {
       records: this.#records,
       chunks: this.#chunks,
       starts: this.#starts,
+      snapshot: this.#sending,
       windowUsedBytes: this.#window.usedBytes,
       windowLimitBytes: this.#window.limitBytes,
     };
@@ -210,7 +217,7 @@ export class StreamSender {
       reader = snapshot?.stored.openReader(snapshot.firstChunk);
       this.#begin(plan);
       const tasks = [this.#sendRecords(cursor, scope.signal), this.#leaveWhenSuperseded(history.id, scope)];
-      if (reader) tasks.push(this.#sendSnapshot(reader, scope.signal));
+      if (snapshot && reader) tasks.push(this.#sendSnapshot(snapshot.stored, reader, scope.signal));
       await allInScope(scope, tasks);
     } finally {
       scope.release();
@@ -315,16 +322,21 @@ export class StreamSender {
   }
 
   /** Records of the stream, and everything of other streams, go on while it waits for its turn. */
-  async #sendSnapshot(reader: SnapshotReader, signal: AbortSignal): Promise<void> {
+  async #sendSnapshot(stored: StoredSnapshot, reader: SnapshotReader, signal: AbortSignal): Promise<void> {
+    const bytes = (this.#snapshot?.chunks ?? 0) * CHUNK_RAW_BYTES;
+    const since = () => ({ atMs: this.#clock.nowMs(), bytes });
+    this.#sending = { waiting: true, bytes, totalBytes: stored.totalBytes, since: since() };
     const leave = await this.#snapshots.take(signal);
     try {
-      if (leave) await this.#sendChunks(reader, signal);
+      this.#sending = { ...this.#sending, waiting: false, since: since() };
+      if (leave) await this.#sendChunks(stored, reader, signal);
     } finally {
+      this.#sending = undefined;
       leave?.();
     }
   }
 
-  async #sendChunks(reader: SnapshotReader, signal: AbortSignal): Promise<void> {
+  async #sendChunks(stored: StoredSnapshot, reader: SnapshotReader, signal: AbortSignal): Promise<void> {
     const snapshot = this.#snapshot;
     if (snapshot === undefined) throw new GatewayError("INVARIANT", "chunks without a snapshot");
     const name = { stream: this.#stream, snapshotId: snapshot.id };
@@ -352,7 +364,9 @@ export class StreamSender {
       this.#window.sent(chunk.length);
       snapshot.chunks++;
       this.#chunks++;
-      this.#outlet.send({ kind: "snapshot-chunk", ...name, chunk });
+      const { totalBytes } = stored;
+      this.#outlet.send({ kind: "snapshot-chunk", ...name, chunk, ...(totalBytes !== undefined && { rdbBytes: totalBytes }) });
+      if (this.#sending) this.#sending = { ...this.#sending, bytes: chunkEnd(chunk), totalBytes };
     }
   }
 

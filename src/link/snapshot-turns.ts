@@ -12,6 +12,8 @@ export type SnapshotLimits = {
   readonly bytesPerSecond: number | undefined;
 };
 
+export type SnapshotTurnsStats = SnapshotLimits & { readonly underWay: number; readonly waiting: number };
+
 export class SnapshotTurns {
   readonly #limits: SnapshotLimits;
   readonly #clock: Clock;
@@ -28,8 +30,8 @@ export class SnapshotTurns {
     this.#wait = time.wait ?? sleep;
   }
 
-  get stats(): { readonly underWay: number; readonly waiting: number } {
-    return { underWay: this.#underWay, waiting: this.#waiting };
+  get stats(): SnapshotTurnsStats {
+    return { ...this.#limits, underWay: this.#underWay, waiting: this.#waiting };
   }
 
   /** Resolves when it is our turn, with the way to end it; undefined when the signal aborted. */

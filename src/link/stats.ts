@@ -4,6 +4,19 @@ import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
 import type { LinkRecordStats } from "./link-record.ts";
 import type { LinkPhase, StreamPhase } from "./phase.ts";
+import type { SnapshotTurnsStats } from "./snapshot-turns.ts";
+
+/** A snapshot on its way to a peer. */
+export type SendingStats = {
+  /** It waits until other peers have theirs (`snapshot-turns.ts`). */
+  readonly waiting: boolean;
+  /** RDB bytes that the peer was sent, those of earlier connections included. */
+  readonly bytes: number;
+  /** Undefined while nobody knows. */
+  readonly totalBytes: number | undefined;
+  /** When this connection's turn came, and at which byte. */
+  readonly since: { readonly atMs: number; readonly bytes: number };
+};
 
 /** One stream on its way to a peer. */
 export type SenderStats = {
@@ -20,6 +33,7 @@ export type SenderStats = {
   readonly chunks: number;
   /** Decisions that led to a Start on this link; more than one means that something changed under the peer. */
   readonly starts: number;
+  readonly snapshot: SendingStats | undefined;
   readonly windowUsedBytes: number;
   readonly windowLimitBytes: number;
 };
@@ -59,6 +73,7 @@ export type ListenerStats = {
   /** Undefined while not listening. */
   readonly port: number | undefined;
   readonly unauthenticated: number;
+  readonly snapshots: SnapshotTurnsStats;
   /** Connections turned away, by reason; `http` is everything that never became a WebSocket. */
   readonly refusals: Readonly<Record<string, number>>;
   readonly links: readonly OutgoingLinkStats[];

@@ -21,7 +21,11 @@ export type FullSyncOptions = {
 
 export async function receiveSnapshot(options: FullSyncOptions, signal: AbortSignal): Promise<void> {
   const { connection, replid, offset } = options;
-  const spool = new ChunkSpool((first) => options.begin({ id: randomBytes(8).toString("hex"), offset, replid, db: selectedDb(first) }));
+  const spool: ChunkSpool = new ChunkSpool((first) => {
+    const writer = options.begin({ id: randomBytes(8).toString("hex"), offset, replid, db: selectedDb(first) });
+    if (transfer.totalBytes !== undefined) writer.expect(transfer.totalBytes);
+    return writer;
+  });
   const transfer = new BulkTransfer((bytes) => spool.push(bytes));
   try {
     await connection.converse<void>((chunk, done) => {

@@ -31,6 +31,8 @@ export interface SnapshotWriter {
   readonly chunks: number;
   /** RDB bytes stored so far. */
   readonly rdbBytes: number;
+  /** Says how many RDB bytes it will have: only for whoever wants to know how far it is. */
+  expect(totalBytes: number): void;
   /** Takes one encoded chunk (`stream/snapshot-chunk.ts`); throws JOURNAL_GAP unless its index is `chunks`. Writes behind; `ready` bounds it. */
   append(chunk: Buffer): void;
   /** True while more chunks may be appended without waiting. */
@@ -52,6 +54,8 @@ export interface StoredSnapshot {
   readonly state: "arriving" | "complete" | "aborted";
   readonly chunks: number;
   readonly rdbBytes: number;
+  /** What `rdbBytes` will be once it is complete; undefined while nobody has said so. */
+  readonly totalBytes: number | undefined;
   /** Reads encoded chunks from index `first`. */
   openReader(first: number): SnapshotReader;
 }

@@ -47,6 +47,11 @@ export function chunkLength(start: Buffer): number {
   return length;
 }
 
+/** RDB offset behind the last byte of a checked chunk. */
+export function chunkEnd(chunk: Buffer): number {
+  return Number(chunk.readBigUInt64LE(16)) + chunk.readUInt32LE(24);
+}
+
 /** Checks a whole chunk and reads its header. Throws RECORD_MALFORMED. */
 export function decodeChunkHeader(chunk: Buffer): ChunkHeader {
   if (chunk.length < HEADER_BYTES || chunkLength(chunk) !== chunk.length) throw malformed("length");

@@ -80,7 +80,9 @@ function toWire(frame: Frame): causeway.v1.Frame.$Properties {
     case "records":
       return { records: { stream: frame.stream, records: frame.records as Buffer[] } };
     case "snapshot-chunk":
-      return { snapshotChunk: { stream: frame.stream, snapshotId: frame.snapshotId, chunk: frame.chunk } };
+      return {
+        snapshotChunk: { stream: frame.stream, snapshotId: frame.snapshotId, chunk: frame.chunk, rdbBytes: frame.rdbBytes ?? 0 },
+      };
     case "snapshot-end":
       return { snapshotEnd: { stream: frame.stream, snapshotId: frame.snapshotId } };
     case "snapshot-aborted":
@@ -116,8 +118,9 @@ function fromWire(wire: Wire): Frame {
   }
   if (wire.ack) return ackFromWire(wire.ack);
   if (wire.snapshotChunk) {
-    const { stream, snapshotId, chunk } = wire.snapshotChunk;
-    return { kind: "snapshot-chunk", stream: StreamId.parse(stream), snapshotId: readSnapshotId(snapshotId), chunk: chunk as Buffer };
+    const { chunk, rdbBytes } = wire.snapshotChunk;
+    const known = readCount(rdbBytes);
+    return { kind: "snapshot-chunk", ...snapshotName(wire.snapshotChunk), chunk: chunk as Buffer, ...(known > 0 && { rdbBytes: known }) };
   }
   if (wire.ping) {
     const heads = readAll(wire.ping.heads, MAX_HEADS, ({ stream, history, offset }) => ({

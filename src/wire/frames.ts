@@ -75,6 +75,8 @@ export type SnapshotChunkFrame = {
   readonly stream: StreamId;
   readonly snapshotId: string;
   readonly chunk: Buffer;
+  /** RDB bytes of the whole snapshot; absent while the origin does not know. */
+  readonly rdbBytes?: number;
 };
 export type SnapshotEndFrame = { readonly kind: "snapshot-end"; readonly stream: StreamId; readonly snapshotId: string };
 export type SnapshotAbortedFrame = { readonly kind: "snapshot-aborted"; readonly stream: StreamId; readonly snapshotId: string };

@@ -22,6 +22,7 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
   readonly stored: Buffer[] = [];
   state: "arriving" | "complete" | "aborted" = "arriving";
   rdbBytes = 0;
+  totalBytes: number | undefined;
   readonly #log: MemoryLog;
   readonly #notice = new Notice();
 
@@ -32,6 +33,10 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
 
   get chunks(): number {
     return this.stored.length;
+  }
+
+  expect(totalBytes: number): void {
+    this.totalBytes = totalBytes;
   }
 
   append(chunk: Buffer): void {
@@ -51,6 +56,7 @@ class MemorySnapshot implements StoredSnapshot, SnapshotWriter {
   }
 
   async complete(): Promise<void> {
+    this.totalBytes = this.rdbBytes;
     this.#end("complete");
   }
 

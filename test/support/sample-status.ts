@@ -61,7 +61,7 @@ export const originStatus: GatewayStatus = {
       },
     },
   ],
-  listener: { unauthenticated: 1, refusals: { secret: 7 } },
+  listener: { unauthenticated: 1, refusals: { secret: 7 }, snapshots: { underWay: 1, waiting: 1, concurrent: 1, bytesPerSecond: 20e6 } },
   links: [
     {
       peer: "eu-west",
@@ -79,6 +79,7 @@ export const originStatus: GatewayStatus = {
       streams: [
         {
           stream: "us-east/0",
+          snapshot: { waiting: false, bytes: 350_000, totalBytes: 700_000, bytesPerSecond: 70_000, leftMs: 5_000 },
           acked: { received: "123456789", durable: "123456789", applied: "123450000" },
           lag: {
             lagMs: 92.5,
@@ -104,6 +105,7 @@ export const originStatus: GatewayStatus = {
       streams: [
         {
           stream: "us-east/0",
+          snapshot: { waiting: true, bytes: 0, totalBytes: 700_000, bytesPerSecond: 0 },
           acked: {},
           lag: { lagMs: 3_600_000, behindBytes: {}, ms: {}, atRisk: { bytes: 123_456_789, ms: 3_600_000, unacknowledged: true } },
         },
@@ -133,6 +135,10 @@ export const replicaStatus: GatewayStatus = {
       history: "0123456789abcdef",
       positions: { start: "1", received: "123456789", durable: "123456789", applied: "123450000" },
       journal,
+      snapshot: {
+        ...{ id: "fedcba9876543210", state: "arriving", offset: "1", chunks: 2, rdbBytes: 500_000 },
+        arriving: { bytes: 500_000, totalBytes: 700_000, bytesPerSecond: 50_000, leftMs: 4_000 },
+      },
       throughput: { bytes: 123_456_789, commands: 1_000_000, bytesPerSecond: 2_500_000, commandsPerSecond: 17_300 },
       delivery: {
         state: "halted",
@@ -147,6 +153,7 @@ export const replicaStatus: GatewayStatus = {
         deadLetters: 0,
         reconnects: 0,
         inFlightBytes: 0,
+        loading: { bytes: 350_000, totalBytes: 700_000, bytesPerSecond: 100_000, leftMs: 3_500, keys: 5_000, totalKeys: 10_000 },
         dropped: { ping: 12 },
         rewritten: { EXPIRE: 4 },
         expiry: { by: "guard", guardMs: 86_400_000 },

@@ -24,6 +24,7 @@ export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {})
     state: chunks.length > abortedAfter ? "aborted" : "complete",
     chunks: chunks.length,
     rdbBytes: rdb.length,
+    totalBytes: rdb.length,
     openReader(first): SnapshotReader {
       let index = first;
       return {

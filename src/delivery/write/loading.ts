@@ -8,6 +8,10 @@ import type { UnitSubmitter } from "./unit.ts";
 
 export type LoadProgress = {
   readonly keysLoaded: number;
+  /** Of the snapshot: those that earlier attempts have loaded, and those that are left out, included. */
+  readonly keysRead: number;
+  /** As the RDB says of the databases begun so far; undefined where it does not. */
+  readonly totalKeys: number | undefined;
   readonly keysRemoved: number;
   readonly functionsLoaded: number;
   /** RDB bytes loaded so far, of `totalBytes` known so far (more while the snapshot is still arriving). */

@@ -39,6 +39,8 @@ class SnapshotLoad {
   /** RDB offset up to which everything is loaded once the unit is committed. */
   #loadedTo: number;
   #keysLoaded = 0;
+  #keysRead = 0;
+  #totalKeys: number | undefined;
   #keysRemoved = 0;
   #bytes: number;
 
@@ -81,11 +83,15 @@ class SnapshotLoad {
         case "entry":
           // Functions come first in an RDB: by now all of them are known.
           if (!this.#functions.loaded && !this.#options.losses.stops) await this.#functions.load(signal);
+          this.#keysRead++;
           this.#carrier ??= new Carrier(parser.format!, this.#options);
           await this.#takeEntry(item, this.#carrier, signal);
           break;
         case "function":
           this.#functions.add(item.source, item.endsAt);
+          break;
+        case "sizes":
+          this.#totalKeys = (this.#totalKeys ?? 0) + item.keys;
           break;
         case "skipped":
           this.#skip(item.what);
@@ -207,10 +213,12 @@ class SnapshotLoad {
   get #progress(): LoadProgress {
     return {
       keysLoaded: this.#keysLoaded,
+      keysRead: this.#keysRead,
+      totalKeys: this.#totalKeys,
       keysRemoved: this.#keysRemoved,
       functionsLoaded: this.#functions.count,
       bytes: this.#bytes,
-      totalBytes: this.#options.snapshot.rdbBytes,
+      totalBytes: this.#options.snapshot.totalBytes ?? this.#options.snapshot.rdbBytes,
     };
   }
 }

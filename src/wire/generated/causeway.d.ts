@@ -1295,6 +1295,9 @@ export namespace causeway {
             /** SnapshotChunk chunk. */
             chunk: Uint8Array;
 
+            /** SnapshotChunk rdbBytes. */
+            rdbBytes: (number|Long);
+
             /**
              * Encodes the specified SnapshotChunk message. Does not implicitly {@link causeway.v1.SnapshotChunk.verify|verify} messages.
              * @param message SnapshotChunk message or plain object to encode
@@ -1327,6 +1330,9 @@ export namespace causeway {
 
                 /** SnapshotChunk chunk */
                 chunk?: Uint8Array;
+
+                /** SnapshotChunk rdbBytes */
+                rdbBytes?: (number|Long);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -3251,6 +3251,7 @@ export const causeway = $root.causeway = (() => {
              * @property {string} [stream] SnapshotChunk stream
              * @property {string} [snapshotId] SnapshotChunk snapshotId
              * @property {Uint8Array} [chunk] SnapshotChunk chunk
+             * @property {number|Long} [rdbBytes] SnapshotChunk rdbBytes
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -3307,6 +3308,14 @@ export const causeway = $root.causeway = (() => {
             SnapshotChunk.prototype.chunk = $util.newBuffer([]);
 
             /**
+             * SnapshotChunk rdbBytes.
+             * @member {number|Long} rdbBytes
+             * @memberof causeway.v1.SnapshotChunk
+             * @instance
+             */
+            SnapshotChunk.prototype.rdbBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+
+            /**
              * Encodes the specified SnapshotChunk message. Does not implicitly {@link causeway.v1.SnapshotChunk.verify|verify} messages.
              * @function encode
              * @memberof causeway.v1.SnapshotChunk
@@ -3328,6 +3337,8 @@ export const causeway = $root.causeway = (() => {
                     writer.uint32(/* id 2, wireType 2 =*/18).string(message.snapshotId);
                 if (message.chunk != null && $Object.hasOwnProperty.call(message, "chunk") && message.chunk.length)
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.chunk);
+                if (message.rdbBytes != null && $Object.hasOwnProperty.call(message, "rdbBytes") && (typeof message.rdbBytes === "object" ? message.rdbBytes.low || message.rdbBytes.high : message.rdbBytes !== 0))
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint64(message.rdbBytes);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -3397,6 +3408,15 @@ export const causeway = $root.causeway = (() => {
                                 message.chunk = value;
                             else
                                 delete message.chunk;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.rdbBytes = value;
+                            else
+                                delete message.rdbBytes;
                             continue;
                         }
                     }

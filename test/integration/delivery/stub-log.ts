@@ -12,7 +12,7 @@ export function stubSnapshot(offset: Offset, id = "1".repeat(16)): StoredSnapsho
   const notHere = () => {
     throw new GatewayError("INVARIANT", "the stub has no chunks");
   };
-  return { info: { id, offset, replid: REPLID, db: 0 }, state: "complete", chunks: 0, rdbBytes: 0, openReader: notHere };
+  return { info: { id, offset, replid: REPLID, db: 0 }, state: "complete", chunks: 0, rdbBytes: 0, totalBytes: 0, openReader: notHere };
 }
 
 export class StubHistory implements HistoryLog {

@@ -24,6 +24,8 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       LINK         PHASE           RTT            CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR
       to eu-west   streaming     80 ms  -3.2 ms ± 40 ms  45.0 MB   90.0 kB           1
       to ap-south  disconnected      -                -      0 B       0 B           0  ap-south said goodbye: the gateway is stopping (1 h ago)
+      us-east/0: sending eu-west a snapshot  [############............] 50 %  350 kB of 700 kB  70.0 kB/s  5 s left
+      us-east/0: ap-south waits for a snapshot, 1 of 1 are under way
       ap-south: the link was taken over by another connection of its region, times: 4
       refused at the link port: secret 7
 
@@ -38,10 +40,12 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       STREAM     ROLE     PHASE    RECEIVED    DURABLE    APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  replica  halted  123456789  123456789  123450000   2.5 MB       17.3k      -  3.0 MB in 1 file
       us-east/0: target 127.0.0.1:6380 (7.0.15) halted, 2000 units, 100000 keys loaded, 1 divergences, 0 dead letters
+      us-east/0: loading [############............] 50 %  350 kB of 700 kB  100 kB/s  3 s left  5.0k of 10.0k keys
       us-east/0: keys expire when the source says so, and by themselves 1 d later than there
       us-east/0: ping 12 dropped, EXPIRE 4 rewritten, XADD 2 too large to be rewritten, OOM 5 times
       us-east/0: last error of the delivery: INCR was refused: WRONGTYPE (5.0 s ago)
       us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start
+      us-east/0: snapshot at 1 arriving  [#################.......] 71 %  500 kB of 700 kB  50.0 kB/s  4 s left
       us-east/0: history 0123456789abcdef
 
       LINK          PHASE    RTT  CLOCK     SENT  RECEIVED  RECONNECTS  LAST ERROR

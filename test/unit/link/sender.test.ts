@@ -52,7 +52,16 @@ function sending(outlet: Gate, windowBytes: number, chunks: number) {
   const snapshots = new SnapshotTurns({ concurrent: 1, bytesPerSecond: undefined }, { clock: systemClock });
   const sender = new StreamSender({
     subscription: { kind: "subscribe", stream: STREAM, held: [], windowBytes },
-    ...{ reader: "peer:eu-west", streamLog: log, windowBytes, outlet, snapshots, log: quiet, requestSnapshot: () => undefined },
+    ...{
+      reader: "peer:eu-west",
+      streamLog: log,
+      windowBytes,
+      outlet,
+      snapshots,
+      log: quiet,
+      clock: systemClock,
+      requestSnapshot: () => undefined,
+    },
   });
   const running = sender.run(stop.signal);
   return {

@@ -13,16 +13,16 @@ test("so many at a time, in whatever order they end; who gives up waiting leaves
   });
   const impatient = new AbortController();
   const gaveUp = turns.take(impatient.signal);
-  expect(turns.stats).toEqual({ underWay: 2, waiting: 2 });
+  expect(turns.stats).toMatchObject({ underWay: 2, waiting: 2 });
   impatient.abort();
   expect(await gaveUp).toBeUndefined();
-  expect(turns.stats).toEqual({ underWay: 2, waiting: 1 });
+  expect(turns.stats).toMatchObject({ underWay: 2, waiting: 1 });
   second?.();
   await taken;
-  expect(turns.stats).toEqual({ underWay: 2, waiting: 0 });
+  expect(turns.stats).toMatchObject({ underWay: 2, waiting: 0 });
   first?.();
   third?.();
-  expect(turns.stats).toEqual({ underWay: 0, waiting: 0 });
+  expect(turns.stats).toMatchObject({ underWay: 0, waiting: 0 });
 });
 
 test("all snapshots share the bandwidth", async () => {
