@@ -1,12 +1,13 @@
 /**
- * The dashboard: files that hold no data, for everybody, at `/` and `/page/`; and `/samples`, a stream of server-sent events for
- * readers. Everything comes from here and runs without inline code, so the policy forbids all else.
+ * The dashboard and the runbook: files that hold no data, for everybody, at `/`, `/page/` and `/runbook`; and `/samples`, a stream of
+ * server-sent events for readers. Everything comes from here and runs without inline code, so the policy forbids all else.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
+import { runbookPage } from "./runbook.ts";
 import type { Samples } from "./samples.ts";
 
 const POLICY = [
@@ -66,5 +67,8 @@ function pageFiles(): ReadonlyMap<string, PageFile> {
   // Node is given a build for servers; the one for browsers lies beside its folder.
   const templates = new URL("../lit-html.js", `file://${packages.resolve("lit-html")}`);
   const files = [...own, ["/page/lib/lit-html.js", templates] as const, plots("uPlot.esm.js"), plots("uPlot.min.css")];
-  return new Map(files.map(([path, file]) => [path, { type: TYPES[extname(path) || ".html"]!, body: readFileSync(file) }]));
+  return new Map<string, PageFile>([
+    ...files.map(([path, file]) => [path, { type: TYPES[extname(path) || ".html"]!, body: readFileSync(file) }] as const),
+    ["/runbook", { type: TYPES[".html"]!, body: Buffer.from(runbookPage()) }],
+  ]);
 }

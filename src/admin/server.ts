@@ -154,7 +154,7 @@ export class AdminServer implements Service {
     app.setNotFoundHandler((_, reply) =>
       reply.code(404).send({
         error:
-          "expected GET / (the dashboard), /healthz, /readyz, /status, /metrics, /alerts or /events, or POST /restart/SERVICE, /promote/STREAM, /accept/STREAM, /reload, /alerts/test or /alerts/silences",
+          "expected GET / (the dashboard), /runbook, /healthz, /readyz, /status, /metrics, /alerts or /events, or POST /restart/SERVICE, /promote/STREAM, /accept/STREAM, /reload, /alerts/test or /alerts/silences",
       }),
     );
 

@@ -78,7 +78,7 @@ export async function askAdmin(endpoint: AdminEndpoint, asked: AdminRequest, opt
   const where = formatHostPort(endpoint);
   try {
     const response = await openAdmin(endpoint, asked, options);
-    const text = await read(response);
+    const text = await readBody(response);
     return text === undefined
       ? { where, unreachable: " with less than 16 MiB" }
       : { where, status: response.statusCode ?? 0, body: parse(text) };
@@ -98,8 +98,13 @@ export async function wantAdmin(
   if ("unreachable" in answer) throw new GatewayError("ADMIN_UNAVAILABLE", `${answer.where} does not answer${answer.unreachable}`);
   const { where, status, body } = answer;
   if (status === 200) return { body };
-  const code = status === 401 || status === 403 ? ExitCode.refused : ExitCode.unhealthy;
-  return { code, said: `causeway: ${where} answers ${status}${errorOf(body)}\n`, body };
+  return { code: exitCodeOf(status), said: `causeway: ${where} answers ${status}${errorOf(body)}\n`, body };
+}
+
+/** What does not exist there, or cannot be meant, was asked wrongly. */
+function exitCodeOf(status: number): number {
+  if (status === 401 || status === 403) return ExitCode.refused;
+  return status === 400 || status === 404 || status === 422 ? ExitCode.usage : ExitCode.unhealthy;
 }
 
 /** The sentence of a gateway that says no. */
@@ -123,7 +128,8 @@ function readFile(path: string | undefined): string | undefined {
   }
 }
 
-async function read(response: IncomingMessage): Promise<string | undefined> {
+/** Undefined when it is longer than 16 MiB. */
+export async function readBody(response: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -134,7 +140,8 @@ async function read(response: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function parse(text: string): unknown {
+/** Undefined when it is no JSON. */
+export function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

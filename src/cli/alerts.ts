@@ -1,11 +1,12 @@
 /** `causeway alerts`: what fires in each region, what is silenced, what was; and the commands that act on it. */
+
+import { formatDuration } from "../admin/dashboard/format.js";
 import type { AlertsView, TestResult } from "../alert/watch.ts";
 import { GatewayError } from "../errors.ts";
 import type { Environment } from "../topology/topology.ts";
 import { parseDuration } from "../topology/units.ts";
 import { type AdminOptions, askAdmin, chooseEndpoints, errorOf, wantAdmin } from "./admin-client.ts";
 import { ExitCode } from "./exit-codes.ts";
-import { formatDuration } from "./format.ts";
 import type { OneRegion } from "./restart.ts";
 import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
 import type { Terminal } from "./terminal.ts";

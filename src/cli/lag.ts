@@ -1,11 +1,13 @@
 /** `causeway lag`: each peer of each stream by stage, over a minute and a quarter of an hour, and what would be lost now. */
+
+import { formatBytes, formatMs } from "../admin/dashboard/format.js";
 import type { GatewayStatus } from "../admin/status.ts";
 import type { Percentiles, Quantiles } from "../lag/histogram.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { Environment } from "../topology/topology.ts";
 import { type AdminOptions, chooseEndpoints } from "./admin-client.ts";
 import { ExitCode } from "./exit-codes.ts";
-import { formatBytes, formatMs, formatRisk } from "./format.ts";
+import { formatRisk } from "./format-risk.ts";
 import type { RegionAnswer } from "./render-status.ts";
 import { askAll } from "./status.ts";
 import { type Cell, type Column, paint, printable, renderTable } from "./table.ts";

@@ -1,8 +1,8 @@
 /** The data folder on this machine, for `causeway check`. */
 import { mkdtemp, open, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { formatBytes } from "../admin/dashboard/format.js";
 import type { RegionView } from "../topology/region-view.ts";
-import { formatBytes } from "./format.ts";
 import type { Finding } from "./preflight.ts";
 
 /** Writes there, or, while the folder does not exist, where it would be made; removes what it wrote. */

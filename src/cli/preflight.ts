@@ -3,6 +3,7 @@
  * in, are they what the topology says. Nothing is written and no full sync is started.
  */
 import { Redis } from "ioredis";
+import { formatBytes } from "../admin/dashboard/format.js";
 import { checkpointKey } from "../delivery/write/checkpoint.ts";
 import { Target } from "../delivery/write/target.ts";
 import { admit, canEvictCheckpoint, parseFacts, type TargetFacts } from "../delivery/write/target-facts.ts";
@@ -11,7 +12,6 @@ import { redisOptions } from "../runtime/redis-options.ts";
 import type { StreamId } from "../stream/position.ts";
 import { formatHostPort } from "../topology/address.ts";
 import type { ServerAddress } from "../topology/region-view.ts";
-import { formatBytes } from "./format.ts";
 
 /** failed: something on this machine. refused: the other side said no. */
 export type Level = "ok" | "warning" | "failed" | "refused" | "unreachable";

@@ -1,6 +1,7 @@
 /** One line that is written over itself, for what takes a while; nothing at all unless standard error is a terminal. */
+
+import { formatBytes, formatDuration } from "../admin/dashboard/format.js";
 import type { Clock } from "../runtime/clock.ts";
-import { formatBytes, formatDuration } from "./format.ts";
 import type { Terminal } from "./terminal.ts";
 
 const BAR_CELLS = 24;

@@ -1,10 +1,11 @@
 /** `causeway promote`: ends a stream at its target, which becomes a server of its own with true expiries. Safe to ask again at any time. */
+
+import { formatCount } from "../admin/dashboard/format.js";
 import type { PromotionStatus } from "../admin/status.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { Environment } from "../topology/topology.ts";
 import { chooseEndpoints, wantAdmin } from "./admin-client.ts";
 import { ExitCode } from "./exit-codes.ts";
-import { formatCount } from "./format.ts";
 import type { OneRegion } from "./restart.ts";
 import { streamName } from "./stream-name.ts";
 import type { Terminal } from "./terminal.ts";

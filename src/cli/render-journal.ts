@@ -1,9 +1,10 @@
 /** What `causeway journal` prints: pure. */
+
+import { formatBytes } from "../admin/dashboard/format.js";
 import type { StoredHistory } from "../journal/contents.ts";
 import type { Offset } from "../stream/position.ts";
 import type { RecordHeader } from "../stream/record.ts";
 import type { ReadCommand } from "./command-text.ts";
-import { formatBytes } from "./format.ts";
 import { type Cell, type Column, paint, renderTable } from "./table.ts";
 
 export type HistoryEnd = {

@@ -1,6 +1,7 @@
 /** What an inspected RDB holds, as tables for people and as JSON for programs. */
+
+import { formatBytes } from "../admin/dashboard/format.js";
 import type { LargeKey, RdbReport } from "../rdb/inspection.ts";
-import { formatBytes } from "./format.ts";
 import { printable, renderTable } from "./table.ts";
 
 /** A Date reaches no further. */

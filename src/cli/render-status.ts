@@ -1,4 +1,6 @@
 /** The table of `causeway status`: pure, from the read models of the gateways that answered. */
+
+import { formatBytes, formatCount, formatDuration, formatMs } from "../admin/dashboard/format.js";
 import {
   type ExpiryStatus,
   type FeedStatus,
@@ -10,7 +12,7 @@ import {
   warningsOf,
 } from "../admin/status.ts";
 import type { Quantiles } from "../lag/histogram.ts";
-import { formatBytes, formatCount, formatDuration, formatMs, formatRisk } from "./format.ts";
+import { formatRisk } from "./format-risk.ts";
 import { renderProgress } from "./progress-bar.ts";
 import { type Cell, type Column, paint, printable, renderTable, type Tone } from "./table.ts";
 

@@ -1,8 +1,8 @@
 /** Who may use the admin ports: for the gateway that answers, and for the command line that asks. */
 import { existsSync } from "node:fs";
-import { type HostPort, isWildcard } from "./address.ts";
+import { formatHostPort, type HostPort, isWildcard } from "./address.ts";
 import { Resolver } from "./resolver.ts";
-import { ADMIN_ROLES } from "./schema.ts";
+import { ADMIN_ROLES, type GatewaySettings } from "./schema.ts";
 import type { Topology } from "./topology.ts";
 
 export type AdminRole = (typeof ADMIN_ROLES)[number];
@@ -39,12 +39,20 @@ export function adminEndpoints(topology: Topology, needed: AdminRole): readonly 
   const token = firstToken(topology, needed);
   return Object.entries(settings.regions).map(([region, { gateway }]) => ({
     region,
-    // A port on every address of its machine is asked where the peers find that machine, so that no other's gateway answers.
-    host: isWildcard(gateway.admin.host) ? gateway.url.host : gateway.admin.host,
-    port: gateway.admin.port,
+    ...reachedAt(gateway),
     ...(token !== undefined && { token }),
     ...(settings.admin.tls && { tls: authority(topology, gateway.tls?.ca) }),
   }));
+}
+
+/** `http://host:port`, for a person's browser. */
+export function adminUrl({ settings }: Topology, region: string): string {
+  return `${settings.admin.tls ? "https" : "http"}://${formatHostPort(reachedAt(settings.regions[region]!.gateway))}`;
+}
+
+/** A port on every address of its machine is asked where the peers find that machine, so that no other's gateway answers. */
+function reachedAt({ admin, url }: GatewaySettings): HostPort {
+  return { host: isWildcard(admin.host) ? url.host : admin.host, port: admin.port };
 }
 
 function firstToken(topology: Topology, needed: AdminRole): string | undefined {

@@ -87,8 +87,8 @@ export const alertsSchema = z.strictObject({
   runbook: z
     .string()
     .min(1)
-    .prefault("deploy/RUNBOOK.md")
-    .describe("Where people find the runbook; each alert links to its section there."),
+    .optional()
+    .describe("Where people find the runbook; each alert links to its section there. Without it on the gateway's own admin port."),
 });
 
 export type AlertsSettings = z.output<typeof alertsSchema>;

@@ -9,7 +9,12 @@ import type { AlertsSettings, RulesSettings } from "./alerts-schema.ts";
 import type { Path } from "./document.ts";
 import type { Resolver } from "./resolver.ts";
 
-export function alertConfiguration({ rules, streams, channels, runbook }: AlertsSettings, resolver: Resolver): AlertConfiguration {
+/** `ownRunbook`: where the gateway itself serves it. */
+export function alertConfiguration(
+  { rules, streams, channels, runbook }: AlertsSettings,
+  resolver: Resolver,
+  ownRunbook: string,
+): AlertConfiguration {
   const overrides = overridesOf(rules);
   return {
     settings: {
@@ -20,7 +25,7 @@ export function alertConfiguration({ rules, streams, channels, runbook }: Alerts
       streams: Object.fromEntries(Object.entries(streams).map(([region, own]) => [StreamId.of(region), overridesOf(own)])),
     },
     channels: Object.entries(channels).map(([name, channel]) => channelOf(name, channel, resolver, ["alerts", "channels", name])),
-    runbook,
+    runbook: runbook ?? ownRunbook,
   };
 }
 

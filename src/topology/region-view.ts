@@ -6,7 +6,7 @@ import { isCertificateOf } from "../link/certificate.ts";
 import type { PemFiles } from "../runtime/pem-files.ts";
 import { StreamId } from "../stream/position.ts";
 import { formatHostPort, type GatewayUrl, type HostPort, isLoopback } from "./address.ts";
-import { type AdminClient, adminClients } from "./admin-view.ts";
+import { type AdminClient, adminClients, adminUrl } from "./admin-view.ts";
 import { alertConfiguration } from "./alerts-view.ts";
 import { topologyDigest } from "./digest.ts";
 import type { Path } from "./document.ts";
@@ -177,7 +177,7 @@ export function regionView(topology: Topology, region: string): RegionView {
       livenessMs: settings.link.liveness,
       snapshots: { concurrent: settings.link.snapshots.concurrent, bytesPerSecond: settings.link.snapshots.bandwidth },
     },
-    alerts: alertConfiguration(settings.alerts, resolver),
+    alerts: alertConfiguration(settings.alerts, resolver, `${adminUrl(topology, region)}/runbook`),
     logLevel: settings.log.level,
   };
   if (resolver.complaints.length > 0) throw topology.refuse(resolver.complaints);

@@ -1,5 +1,5 @@
 /** One picture of the demo as lines of text: pure, from what the observer saw. */
-import { formatBytes, formatCount, formatMs } from "../../src/cli/format.ts";
+import { formatBytes, formatCount, formatMs } from "../../src/admin/dashboard/format.js";
 import { type Cell, type Column, paint, renderTable, type Tone } from "../../src/cli/table.ts";
 import type { Observer } from "./observer.ts";
 import { ORIGIN, PEERS, type Peer, RTT_MS, type World } from "./world.ts";

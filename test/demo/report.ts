@@ -1,5 +1,5 @@
 /** What the demo found, as the JSON object of `--json` and as text. */
-import { formatBytes, formatMs } from "../../src/cli/format.ts";
+import { formatBytes, formatMs } from "../../src/admin/dashboard/format.js";
 import { paint, renderTable } from "../../src/cli/table.ts";
 import { type Comparison, compareServers } from "../support/digest.ts";
 import { checkLedgers } from "../support/ledger.ts";

@@ -67,7 +67,9 @@ test("cut, told, healed, told again; silenced; tested; and reloaded without a re
   await eventually(() => told("us-east").length > 0 && told("eu-west").length > 0);
   expect(told("us-east")).toEqual(["firing link-down"]);
   expect(told("eu-west")).toEqual(["firing link-down"]);
-  expect(receiver.received[0]!.body).toMatchObject({ runbook: "deploy/RUNBOOK.md#alert-link-down" });
+  const { region, runbook } = receiver.received[0]!.body as { readonly region: "us-east"; readonly runbook: string };
+  expect(runbook).toBe(`http://127.0.0.1:${pair.topology.ports[region]!.admin}/runbook#alert-link-down`);
+  expect(await (await fetch(runbook)).text()).toMatch(/<h2 id="alert-link-down">[\s\S]*?Meaning\./);
   expect(await causeway("alerts")).toMatchObject({ code: 1, output: expect.stringContaining("link-down") });
   pair.proxy.heal();
 

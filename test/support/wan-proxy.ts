@@ -9,6 +9,8 @@ import { type Conditions, type CutMode, DIRECTIONS, type Direction, LinePair } f
 
 export type WanProxyOptions = {
   readonly target: { readonly host?: string; readonly port: number };
+  /** Where it listens; a free one. */
+  readonly port?: number;
   /** Half of it in each direction, unless `up` or `down` say otherwise. */
   readonly rttMs?: number;
   /** Client to target. */
@@ -53,7 +55,7 @@ export class WanProxy implements AsyncDisposable {
   }
 
   static async start(options: WanProxyOptions): Promise<WanProxy> {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const server = createServer({ allowHalfOpen: true, noDelay: true });
     const proxy = new WanProxy(options, port, server);
     await new Promise<void>((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { anchorOf, runbookPage } from "../../src/admin/runbook.ts";
 import { RULE_NAMES } from "../../src/alert/rules.ts";
 import { ERROR_CODES, GatewayError } from "../../src/errors.ts";
 
@@ -24,4 +25,14 @@ test("the runbook has a section for every alert, and for no other, each with mea
   for (const text of sections.values()) {
     expect(text).toMatch(/^\*\*Meaning\.\*\* [\s\S]+\*\*First look\.\*\* [\s\S]+\*\*Decision\.\*\* [\s\S]+\*\*Commands\.\*\*\s/);
   }
+});
+
+test("the page that the gateway serves has an anchor for every alert and code, as links name them, and runs nothing", () => {
+  const page = runbookPage();
+  for (const rule of RULE_NAMES) expect(page).toContain(`<h2 id="alert-${rule}">`);
+  for (const code of ERROR_CODES) expect(page).toContain(`<h2 id="${code.toLowerCase()}">`);
+  const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id!);
+  expect(links.filter((id) => !page.includes(`id="${id}"`))).toEqual([]);
+  expect(page).not.toMatch(/<script|style=/);
+  expect(anchorOf("T_write counts from reading only")).toBe("t_write-counts-from-reading-only");
 });

@@ -13,12 +13,14 @@ async function causeway(args: string, run: (options: RunOptions) => Promise<numb
 describe("bad usage is exit code 2 and one sentence with a suggestion", () => {
   test.each([
     ["runn", "causeway: unknown command 'runn' (Did you mean run?); see causeway --help\n"],
-    ["run --confg x", "causeway: unknown option '--confg' (Did you mean --config?); see causeway --help\n"],
-    ["run --config x", "causeway: option '-r, --region <name>' is missing; see causeway --help\n"],
-    ["status --config", "causeway: option '-c, --config <file>' argument missing; see causeway --help\n"],
-    ["run -c x -r a -r b", "causeway: option '--region' is given twice; see causeway --help\n"],
-    ["check --config= -r a", "causeway: option '--config' is empty; see causeway --help\n"],
-    ["check -c x extra", "causeway: too many arguments for 'check'. Expected 0 arguments but got 1; see causeway --help\n"],
+    ["run --confg x", "causeway: unknown option '--confg' (Did you mean --config?); see causeway run --help\n"],
+    ["run --config x", "causeway: option '-r, --region <name>' is missing; see causeway run --help\n"],
+    ["status --config", "causeway: option '-c, --config <file>' argument missing; see causeway status --help\n"],
+    ["run -c x -r a -r b", "causeway: option '--region' is given twice\n"],
+    ["check --config= -r a", "causeway: option '--config' is empty\n"],
+    ["alerts silence -c x -r a", "causeway: option '--for <duration>' is missing; see causeway alerts silence --help\n"],
+    ["alerts listen --port http", "causeway: --port http: expected a port\n"],
+    ["check -c x extra", "causeway: too many arguments for 'check'. Expected 0 arguments but got 1; see causeway check --help\n"],
   ])("%s", async (args, sentence) => {
     expect(await causeway(args)).toEqual({ code: 2, out: "", err: sentence });
   });

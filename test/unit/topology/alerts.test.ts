@@ -3,6 +3,7 @@ import { alertsSchema } from "../../../src/topology/alerts-schema.ts";
 import { alertConfiguration } from "../../../src/topology/alerts-view.ts";
 import { Resolver } from "../../../src/topology/resolver.ts";
 
+const RUNBOOK = "http://127.0.0.1:7401/runbook";
 const reference = (name: string) => `\${${name}}`;
 const resolver = () =>
   new Resolver({
@@ -16,10 +17,16 @@ const resolver = () =>
   });
 
 test("without anything every rule has its default, and nothing is sent", () => {
-  const { settings, channels } = alertConfiguration(alertsSchema.parse({}), resolver());
+  const { settings, channels } = alertConfiguration(alertsSchema.parse({}), resolver(), RUNBOOK);
   expect(settings.rules.lag).toEqual({ enabled: true, severity: "warning", threshold: 10_000, forMs: 30_000 });
   expect(settings.rules.divergence).toMatchObject({ severity: "critical", forMs: 30 * 60_000 });
   expect(channels).toEqual([]);
+});
+
+test("the runbook is the gateway's own page, unless people read it elsewhere", () => {
+  const runbookOf = (alerts: object) => alertConfiguration(alertsSchema.parse(alerts), resolver(), RUNBOOK).runbook;
+  expect(runbookOf({})).toBe(RUNBOOK);
+  expect(runbookOf({ runbook: "https://wiki.example.com/causeway" })).toBe("https://wiki.example.com/causeway");
 });
 
 test("thresholds in the unit of their rule, exceptions by region, and channels with their secrets", () => {
@@ -36,7 +43,7 @@ test("thresholds in the unit of their rule, exceptions by region, and channels w
       own: { type: "alertmanager", url: "http://127.0.0.1:9093" },
     },
   });
-  const { settings, channels } = alertConfiguration(alerts, resolver());
+  const { settings, channels } = alertConfiguration(alerts, resolver(), RUNBOOK);
   expect(settings.rules.lag).toEqual({ enabled: true, severity: "critical", threshold: 5_000, forMs: 60_000 });
   expect(settings.rules["journal-disk-low"].threshold).toBe(0.2);
   expect(settings.rules["gateway-restarted"].enabled).toBe(false);
@@ -60,7 +67,7 @@ test("refused: a threshold of another unit, an unknown rule, a secret in the fil
     expect(alertsSchema.safeParse(alerts).success, JSON.stringify(alerts)).toBe(false);
   }
   const own = resolver();
-  alertConfiguration(alertsSchema.parse({ channels: { hook: { type: "webhook", url: reference("BAD") } } }), own);
+  alertConfiguration(alertsSchema.parse({ channels: { hook: { type: "webhook", url: reference("BAD") } } }), own, RUNBOOK);
   expect(own.complaints).toMatchObject([{ path: ["alerts", "channels", "hook", "url"] }]);
   expect(JSON.stringify(own.complaints)).not.toContain("no url");
 });
@@ -68,7 +75,7 @@ test("refused: a threshold of another unit, an unknown rule, a secret in the fil
 test("a secret that would travel in plaintext is warned of by the channel's name; on this machine it may, and without a secret, too", () => {
   const warnings = (channel: object) => {
     const own = resolver();
-    alertConfiguration(alertsSchema.parse({ channels: { ops: channel } }), own);
+    alertConfiguration(alertsSchema.parse({ channels: { ops: channel } }), own, RUNBOOK);
     return own.warnings;
   };
   const readable = "http://alerts.example.com";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatCount, formatDuration, formatMs } from "../../../src/cli/format.ts";
+import { formatBytes, formatCount, formatDuration, formatMs } from "../../../src/admin/dashboard/format.js";
 import { paint, renderTable } from "../../../src/cli/table.ts";
 
 test.each([

@@ -1,8 +1,6 @@
 import { formatBytes, formatCount, formatMs } from "../admin/dashboard/format.js";
 import type { DataAtRisk } from "../lag/lag-tracker.ts";
 
-export { formatBytes, formatCount, formatDuration, formatMs } from "../admin/dashboard/format.js";
-
 /** What would be lost with the origin: `1.2 kB, about 8 commands, 90 ms`. */
 export function formatRisk({ bytes, commands, commandsEstimated, ms, unacknowledged }: DataAtRisk): string {
   const count =
