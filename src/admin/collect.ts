@@ -9,11 +9,12 @@ import type { LinkDialer } from "../link/dialer.ts";
 import type { LinkRecordStats } from "../link/link-record.ts";
 import type { LinkListener } from "../link/listener.ts";
 import type { PeerAck } from "../link/sender-session.ts";
-import type { IncomingLinkStats, OutgoingLinkStats } from "../link/stats.ts";
+import type { IncomingLinkStats, OutgoingLinkStats, PackingStats } from "../link/stats.ts";
 import type { DiskSpace } from "../runtime/disk-space.ts";
 import type { ServiceState } from "../runtime/supervisor.ts";
 import type { SourceStats } from "../source/stats.ts";
 import type { Offset, StreamId } from "../stream/position.ts";
+import type { EncoderStats, RecordEncoder } from "../stream/record-encoder.ts";
 import type {
   BacklogStatus,
   DeliveryStatus,
@@ -24,6 +25,7 @@ import type {
   LinkStatus,
   ListenerStatus,
   MasterStatus,
+  PackingStatus,
   PromotionStatus,
   ServiceStatus,
   StreamStatus,
@@ -40,6 +42,7 @@ type StreamParts = {
 };
 
 export type OriginParts = StreamParts & {
+  readonly encoder: RecordEncoder;
   readonly source: SourceStats;
   readonly lag: StreamLag;
   readonly heartbeat: "on" | "off";
@@ -78,9 +81,14 @@ export function originStatus(parts: OriginParts, rates: StreamRates, nowMs: numb
     ...streamStatus(parts, rates, nowMs),
     role: "origin",
     phase: parts.source.phase,
+    ...compressionStatus(parts.encoder.stats),
     ...(atRisk && { atRisk }),
     master: masterStatus(parts),
   };
+}
+
+function compressionStatus({ rawBytes, recordBytes, cpuMs }: EncoderStats): Pick<StreamStatus, "compression"> {
+  return rawBytes === 0 ? {} : { compression: { savedBytes: rawBytes - recordBytes, cpuSeconds: cpuMs / 1_000 } };
 }
 
 export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: number): StreamStatus {
@@ -260,12 +268,13 @@ export function sendingStatus(listener: LinkListener, served: readonly ServedPar
     const streams = served
       .filter(({ subscribers }) => subscribers.includes(peer))
       .flatMap((one) => {
-        const { phase, snapshot } = link?.streams.find(({ stream }) => stream === one.stream) ?? {};
+        const { phase, snapshot, packing } = link?.streams.find(({ stream }) => stream === one.stream) ?? {};
         const behind = one.behind.filter((region) => one.acks.get(region)?.via === peer);
         return [
           {
             stream: one.stream,
             ...(phase && { phase }),
+            ...(packing && { packing: packingStatus(packing) }),
             ...(snapshot && { snapshot: snapshotSending(snapshot, nowMs) }),
             ...ackedBy(one, peer, nowMs),
           },
@@ -275,6 +284,10 @@ export function sendingStatus(listener: LinkListener, served: readonly ServedPar
     if (link === undefined) return { ...common, phase: "closed", sentBytes: 0, receivedBytes: 0, streams };
     return { ...common, ...linkStatus(link), streams };
   });
+}
+
+function packingStatus({ codec, records, recordBytes, packedBytes, cpuMs }: PackingStats): PackingStatus {
+  return { codec, records, recordBytes, packedBytes, savedBytes: recordBytes - packedBytes, cpuSeconds: cpuMs / 1_000 };
 }
 
 function ackedBy({ acks, lag: ofStream, awaySinceMs }: ServedParts, region: string, nowMs: number) {
@@ -293,6 +306,7 @@ export function receivingStatus(dialer: LinkDialer): LinkStatus {
     streams: link.streams.map((stream) => ({
       stream: stream.stream,
       phase: stream.phase,
+      packing: packingStatus(stream.packing),
       acked: offsets({ received: stream.receivedOffset, durable: undefined, applied: undefined }),
     })),
   };

@@ -17,6 +17,7 @@ import {
   type LinkStatus,
   type LinkStreamStatus,
   notReadyReasons,
+  type PackingStatus,
   type StreamStatus,
   warningsOf,
 } from "./status.ts";
@@ -45,8 +46,8 @@ const QUANTILES: readonly (readonly [label: string, of: (quantiles: Quantiles) =
 ];
 
 const METRICS: readonly Metric[] = [
-  gauge("causeway_gateway_info", "Always 1; the labels say what runs.", ["version", "lz4", "topology"], (status) => [
-    [{ version: status.version, lz4: status.lz4, topology: status.topologyDigest.slice(0, 12) }, 1],
+  gauge("causeway_gateway_info", "Always 1; the labels say what runs.", ["version", "lz4", "zstd", "topology"], (status) => [
+    [{ version: status.version, lz4: status.lz4, zstd: status.zstd ?? "none", topology: status.topologyDigest.slice(0, 12) }, 1],
   ]),
   gauge("causeway_gateway_uptime_seconds", "Time since the gateway started.", [], (status) => [
     [{}, (status.atMs - status.startedAtMs) / 1000],
@@ -85,6 +86,13 @@ const METRICS: readonly Metric[] = [
   stream("counter", "causeway_stream_bytes_total", "Raw bytes of the stream that came in.", ({ throughput }) => throughput.bytes),
   stream("counter", "causeway_stream_commands_total", "Commands of the stream that came in.", ({ throughput }) => throughput.commands),
   stream("gauge", "causeway_stream_compression_ratio", "Raw bytes per stored byte.", ({ compressionRatio }) => compressionRatio),
+  stream(
+    "counter",
+    "causeway_stream_compression_saved_bytes_total",
+    "Bytes that LZ4 saved of what was cut here.",
+    ({ compression }) => compression && Math.max(0, compression.savedBytes),
+  ),
+  stream("counter", "causeway_stream_compression_seconds_total", "CPU time that this took.", ({ compression }) => compression?.cpuSeconds),
 
   stream("gauge", "causeway_journal_bytes", "Bytes that the journal holds on disk.", ({ journal }) => journal.bytes),
   stream("gauge", "causeway_journal_needed_bytes", "Bytes of them that a reader still needs.", ({ journal }) => journal.neededBytes),
@@ -290,6 +298,17 @@ const METRICS: readonly Metric[] = [
   link("gauge", "causeway_link_clock_error_seconds", "± of the clock offset.", ({ clock }) => seconds(clock?.errorMs)),
   link("counter", "causeway_link_sent_bytes_total", "Bytes sent on the link.", ({ sentBytes }) => sentBytes),
   link("counter", "causeway_link_received_bytes_total", "Bytes received on the link.", ({ receivedBytes }) => receivedBytes),
+  packing("gauge", "causeway_link_packed", "1 while records travel packed by zstd, 0 as they lie in the journal.", ({ codec }) =>
+    Number(codec === "zstd"),
+  ),
+  packing(
+    "counter",
+    "causeway_link_packed_record_bytes_total",
+    "Records that travelled packed, as in the journal.",
+    (of) => of.recordBytes,
+  ),
+  packing("counter", "causeway_link_packed_bytes_total", "The same on the wire.", ({ packedBytes }) => packedBytes),
+  packing("counter", "causeway_link_packing_seconds_total", "CPU time of packing or unpacking them.", ({ cpuSeconds }) => cpuSeconds),
   link("counter", "causeway_link_reconnects_total", "Times the link was made again.", ({ reconnects }) => reconnects),
   link("counter", "causeway_link_refusals_total", "Times the peer was refused, or refused us.", ({ refusals }) => refusals),
   link(
@@ -455,6 +474,14 @@ function link(type: Metric["type"], name: string, help: string, value: (link: Li
   const samples = (status: GatewayStatus) =>
     status.links.map((each): Sample => [{ peer: each.peer, direction: each.direction }, value(each)]);
   return { name, type, help, labels: ["peer", "direction"], samples };
+}
+
+function packing(type: Metric["type"], name: string, help: string, value: (packing: PackingStatus) => number): Metric {
+  const samples = (status: GatewayStatus) =>
+    status.links.flatMap(({ peer, direction, streams }) =>
+      streams.map((one): Sample => [{ peer, direction, stream: one.stream }, one.packing && value(one.packing)]),
+    );
+  return { name, type, help, labels: ["peer", "direction", "stream"], samples };
 }
 
 function peer(name: string, help: string, labels: readonly string[], samplesOf: (stream: LinkStreamStatus) => readonly Sample[]): Metric {

@@ -12,6 +12,8 @@ export type GatewayStatus = {
   readonly version: string;
   /** Package that compresses: `lz4` or `lz4-napi`. */
   readonly lz4: string;
+  /** What packs and unpacks zstd; absent where this machine has none: records then travel and lie in LZ4 alone. */
+  readonly zstd?: string;
   readonly topologyDigest: string;
   readonly startedAtMs: number;
   /** When this status was taken. */
@@ -55,6 +57,8 @@ export type StreamStatus = {
   readonly throughput: Throughput;
   /** Raw bytes of the stream per stored byte; absent before the first record. */
   readonly compressionRatio?: number;
+  /** Only of an origin: what LZ4 saved of the records cut since start, and the time that it took, checksums included. */
+  readonly compression?: { readonly savedBytes: number; readonly cpuSeconds: number };
   /** Only of an origin with peers: what would be lost with it if the peer that has most took over. */
   readonly atRisk?: DataAtRisk & { readonly peer: string };
   /** Only of an origin. */
@@ -326,8 +330,22 @@ export type LinkStreamStatus = {
   readonly phase?: string;
   /** The snapshot on its way to the peer. */
   readonly snapshot?: SendingStatus;
+  /** How records travel; absent while they do not. */
+  readonly packing?: PackingStatus;
   readonly acked: { readonly received?: string; readonly durable?: string; readonly applied?: string };
   readonly lag?: PeerLag;
+};
+
+/** What packing records for the link, or unpacking them, took and saved since the connection began. */
+export type PackingStatus = {
+  /** Of the last records: lz4 is as they lie in the journal. */
+  readonly codec: "lz4" | "zstd";
+  /** Of the records that travelled packed: bytes in the journal, and on the wire. */
+  readonly records: number;
+  readonly recordBytes: number;
+  readonly packedBytes: number;
+  readonly savedBytes: number;
+  readonly cpuSeconds: number;
 };
 
 export type ServiceStatus = {

@@ -111,7 +111,7 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
 
   subcommand(program, "version", "print the version")
     .option("--json", "print it as JSON")
-    .addHelpText("after", help(["causeway version --json"], "Also says which LZ4 package works here and which Node runs."))
+    .addHelpText("after", help(["causeway version --json"], "Also says which LZ4 and zstd packages work here and which Node runs."))
     .action((options: { readonly json?: boolean }) => {
       const info = versionInfo();
       terminal.write(`${options.json ? JSON.stringify(info) : versionText(info)}\n`);
@@ -120,8 +120,8 @@ export function buildProgram({ run, env, terminal }: ProgramPorts, done: (exitCo
   return program;
 }
 
-function versionText({ version, lz4, node }: VersionInfo): string {
-  return `causeway ${version} (lz4 by ${lz4}, Node ${node})`;
+function versionText({ version, lz4, zstd, node }: VersionInfo): string {
+  return `causeway ${version} (lz4 by ${lz4}, zstd by ${zstd}, Node ${node})`;
 }
 
 function isHelp({ code, exitCode }: CommanderError): boolean {

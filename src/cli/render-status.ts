@@ -6,6 +6,7 @@ import {
   type FeedStatus,
   type GatewayStatus,
   type LinkStatus,
+  type LinkStreamStatus,
   type LoadingStatus,
   notReadyReasons,
   type StreamStatus,
@@ -39,7 +40,7 @@ function renderGateway(status: GatewayStatus, color: boolean): readonly string[]
   const up = formatDuration(status.atMs - status.startedAtMs);
   const sending = status.links.filter(({ direction }) => direction === "sending");
   return [
-    `${status.region}  ${ready}  causeway ${status.version}, ${status.lz4}, up ${up}`,
+    `${status.region}  ${ready}  causeway ${status.version}, ${status.lz4}, ${status.zstd ? `zstd by ${status.zstd}` : "no zstd"}, up ${up}`,
     ...reasons.map((reason) => `  ${paint("!", "bad", color)} ${printable(reason)}`),
     ...warningsOf(status).map((warning) => `  ${paint("!", "warn", color)} ${printable(warning)}`),
     ...section(STREAM_COLUMNS, status.streams.map(streamRow), color),
@@ -91,7 +92,10 @@ function feedNotes(id: string, feed: FeedStatus, nowMs: number): readonly string
   ];
 }
 
-function streamNotes({ id, history, master, delivery, feed, snapshot, journal, atRisk }: StreamStatus, nowMs: number): readonly string[] {
+function streamNotes(
+  { id, history, master, delivery, feed, snapshot, journal, atRisk, compression }: StreamStatus,
+  nowMs: number,
+): readonly string[] {
   const notes: string[] = [];
   if (atRisk) notes.push(`${id}: at risk now: ${formatRisk(atRisk)}; ${atRisk.peer} has most`);
   if (master) {
@@ -105,6 +109,8 @@ function streamNotes({ id, history, master, delivery, feed, snapshot, journal, a
       ...(pauses > 0 ? [`pauses for the disk: ${pauses}`] : []),
     ].join(", ");
     notes.push(`${id}: master ${master.address} ${master.state}, ${events}, ${acked}`);
+    if (compression && compression.savedBytes > 0)
+      notes.push(`${id}: lz4 saved ${formatBytes(compression.savedBytes)} for ${compression.cpuSeconds.toFixed(1)} s of CPU`);
     if (master.heartbeat.reason !== undefined) notes.push(`${id}: T_write counts from reading only: ${master.heartbeat.reason}`);
     if (master.lastError) notes.push(`${id}: last error of the master link: ${withAge(master, nowMs)}`);
   }
@@ -180,7 +186,17 @@ function linkNotes({ links, listener }: GatewayStatus): readonly string[] {
     .filter((link) => link.superseded > 0)
     .map(({ peer, superseded: times }) => `${peer}: the link was taken over by another connection of its region, times: ${times}`);
   const refusals = Object.entries(listener?.refusals ?? {}).map(([reason, count]) => `${reason} ${count}`);
-  return refusals.length > 0 ? [...superseded, `refused at the link port: ${refusals.join(", ")}`] : superseded;
+  const packed = links.flatMap((link) => link.streams.flatMap((one) => packingNote(link, one)));
+  return [...superseded, ...packed, ...(refusals.length > 0 ? [`refused at the link port: ${refusals.join(", ")}`] : [])];
+}
+
+function packingNote({ peer, direction }: LinkStatus, { stream, packing }: LinkStreamStatus): readonly string[] {
+  if (packing === undefined || packing.records === 0) return [];
+  const { codec, recordBytes, packedBytes, savedBytes, cpuSeconds } = packing;
+  const now = codec === "zstd" ? "zstd" : "lz4 now, zstd before";
+  const ratio = (recordBytes / packedBytes).toFixed(1);
+  const saved = `${formatBytes(savedBytes)} saved (${ratio}x beside lz4) for ${cpuSeconds.toFixed(1)} s of CPU`;
+  return [`${stream} ${direction === "sending" ? "to" : "from"} ${peer}: ${now}, ${saved}`];
 }
 
 function withAge(

@@ -15,6 +15,7 @@ import { AlertStore } from "../alert/alert-store.ts";
 import { Timeline } from "../alert/timeline.ts";
 import { AlertWatch } from "../alert/watch.ts";
 import { lz4Package } from "../bytes/lz4.ts";
+import { zstdPackage } from "../bytes/zstd.ts";
 import { GatewayError } from "../errors.ts";
 import { lockDataFolder } from "../journal/lock.ts";
 import { CertificateWatch } from "../runtime/certificate-watch.ts";
@@ -55,7 +56,7 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
   const gateway = new Gateway(options);
   try {
     await gateway.open();
-    log.info({ event: "gateway.started", version: options.version, lz4: lz4Package }, "gateway started");
+    log.info({ event: "gateway.started", version: options.version, lz4: lz4Package, zstd: zstdPackage ?? "none" }, "gateway started");
     await gateway.run(signal);
     log.info({ event: "gateway.stopped" }, "gateway stopped");
   } finally {
@@ -209,6 +210,7 @@ class Gateway {
       region,
       version: this.#options.version,
       lz4: lz4Package,
+      ...(zstdPackage && { zstd: zstdPackage }),
       topologyDigest: digest,
       startedAtMs: this.#startedAtMs,
       atMs: nowMs,

@@ -9,6 +9,7 @@ import { Source, type SourceOptions } from "../source/source.ts";
 import { SourceStats } from "../source/stats.ts";
 import { HeartbeatCode } from "../stream/heartbeat.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
+import { RecordEncoder } from "../stream/record-encoder.ts";
 import { formatHostPort } from "../topology/address.ts";
 import type { RegionView, ServerAddress } from "../topology/region-view.ts";
 import type { GatewayContext } from "./context.ts";
@@ -32,6 +33,7 @@ export async function openOrigin(
   const { listen, subscribers, behind, masterAck, ackBound: bound, heartbeatMs } = view;
   const journal = await journals.open(stream, "master");
   const stats = new SourceStats(clock.nowMs());
+  const encoder = new RecordEncoder(() => clock.nowMs());
   const order = new SnapshotOrder();
   const { lag, acks } = served.serve({ journal, subscribers, behind, requestSnapshot: (beyond) => order.place(beyond) });
   const common = { address, listeningPort: listen.port, journal, clock, stats };
@@ -46,6 +48,7 @@ export async function openOrigin(
         remote: remoteOf(masterAck, acks),
         bound,
         heartbeat: heartbeatMs === undefined ? undefined : heartbeat,
+        encode: (header, payload) => encoder.encode(header, payload),
         onRecord: (header) => lag.onRecord({ ...header, readAtMs: clock.nowMs() }),
         onStreaming: () => {
           lag.master.forget();
@@ -60,7 +63,7 @@ export async function openOrigin(
   }
   services.add("snapshot-taker", () => new SnapshotTaker({ ...common, log: logOf("source"), order }));
   return {
-    ...{ journal, ...journals.parts, address: formatHostPort(address), source: stats, lag },
+    ...{ journal, ...journals.parts, address: formatHostPort(address), source: stats, encoder, lag },
     heartbeat: heartbeatMs === undefined ? "off" : "on",
   };
 }

@@ -53,6 +53,7 @@ export class ServedStreams {
       logs: new Map(served.map(({ stream, journal }) => [stream, journal])),
       windowBytes: link.windowBytes,
       livenessMs: link.livenessMs,
+      codecFor: link.codecFor,
       snapshots: link.snapshots,
       log: logOf("link"),
       clock,

@@ -20,6 +20,7 @@ import type { StreamLog } from "../stream/log.ts";
 import type { StreamId } from "../stream/position.ts";
 import { NONCE_BYTES } from "./auth.ts";
 import { isCertificateOf } from "./certificate.ts";
+import type { LinkCodec } from "./codec-choice.ts";
 import { LinkConnection, WEBSOCKET_OPTIONS } from "./connection.ts";
 import { guardDoor } from "./front-door.ts";
 import { HANDSHAKE_DEADLINE_MS, ListenerHandshake } from "./handshake.ts";
@@ -59,6 +60,8 @@ export type LinkListenerOptions = SenderPorts & {
   readonly peers: ReadonlyMap<string, ReadonlySet<StreamId>>;
   readonly logs: ReadonlyMap<StreamId, StreamLog>;
   readonly windowBytes?: number | undefined;
+  /** How records travel to a peer; without it `auto` to all. */
+  readonly codecFor?: ((peer: string) => LinkCodec) | undefined;
   readonly livenessMs?: number | undefined;
   /** Of all peers together. */
   readonly snapshots?: SnapshotLimits | undefined;
@@ -241,6 +244,7 @@ export class LinkListener implements Service {
       logs,
       windowBytes = DEFAULT_WINDOW_BYTES,
       livenessMs = DEFAULT_LIVENESS_MS,
+      codecFor = () => "auto",
       clock,
       onAck,
       requestSnapshot,
@@ -253,6 +257,7 @@ export class LinkListener implements Service {
       streams: peers.get(peer) ?? new Set(),
       logs,
       windowBytes,
+      codec: codecFor(peer),
       snapshots: this.#snapshots,
       livenessMs,
       sameTopology,

@@ -95,6 +95,7 @@ export class ReceiverSession {
   #take(frame: Frame): void {
     switch (frame.kind) {
       case "records":
+      case "packed-records":
       case "snapshot-chunk":
       case "start":
       case "snapshot-end":

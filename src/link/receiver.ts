@@ -10,27 +10,31 @@ import { crashPoint } from "../runtime/crash-point.ts";
 import { Notice } from "../runtime/notice.ts";
 import type { HistoryLog, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
-import { decodeRecordHeader, RECORD_HEADER_BYTES } from "../stream/record.ts";
+import { decodeRecordHeader, RECORD_HEADER_BYTES, type RecordHeader } from "../stream/record.ts";
 import { decodeChunkHeader } from "../stream/snapshot-chunk.ts";
-import type {
-  BehindAck,
-  Frame,
-  Held,
-  RecordsFrame,
-  SnapshotAbortedFrame,
-  SnapshotChunkFrame,
-  SnapshotEndFrame,
-  StartFrame,
+import {
+  type BehindAck,
+  creditOf,
+  type Frame,
+  type Held,
+  type PackedRecordsFrame,
+  type RecordFrame,
+  type RecordsFrame,
+  type SnapshotAbortedFrame,
+  type SnapshotChunkFrame,
+  type SnapshotEndFrame,
+  type StartFrame,
 } from "../wire/frames.ts";
 import { AckPacer, ackOf, isCaughtUp } from "./ack.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
 import type { ReceiverStats } from "./stats.ts";
+import { RecordUnpacker, UNPACKABLE } from "./unpacking.ts";
 import { ReceiveWindow } from "./window.ts";
 
 /** What a frame in the inbox costs beside its bytes. */
 const FRAME_OVERHEAD_BYTES = 512;
 
-export type StreamFrame = StartFrame | RecordsFrame | SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame;
+export type StreamFrame = StartFrame | RecordFrame | SnapshotChunkFrame | SnapshotEndFrame | SnapshotAbortedFrame;
 
 /** Those that take the stream from us: the origin learns through our acks what they have. */
 export interface Behind {
@@ -59,6 +63,7 @@ export class StreamReceiver {
   readonly #acks: AckPacer;
   readonly #behind: Behind | undefined;
   readonly #notice = new Notice();
+  readonly #unpacker: RecordUnpacker;
   /** Frames that wait for the log; the credit window bounds their bytes. */
   #inbox: StreamFrame[] = [];
   /** Taken off the socket and not done with: those being worked on, too. */
@@ -77,6 +82,7 @@ export class StreamReceiver {
     this.#onBacklog = options.onBacklog;
     this.#window = new ReceiveWindow(options.windowBytes);
     this.#behind = options.behind;
+    this.#unpacker = new RecordUnpacker(options.clock);
     const send = () => this.#send(ackOf(this.#log, this.#window.grant(), (history) => this.#behind?.behind(history) ?? []));
     this.#acks = new AckPacer({ nowMs: () => options.clock.nowMs(), send });
   }
@@ -113,7 +119,7 @@ export class StreamReceiver {
           if (signal.aborted) return;
           const busy = this.#take(frame, signal);
           if (busy) await busy;
-          this.#consumed(bytesOf(frame));
+          this.#consumed(creditOf(frame));
         }
         if (this.#isForgotten) throw new GatewayError("HISTORY_CHANGED", "the journal was opened anew: the origin is asked again");
         if (this.#inbox.length === 0) await this.#notice.wait();
@@ -133,7 +139,7 @@ export class StreamReceiver {
     if (frame.kind === "records" && frame.records.some((record) => record.length < RECORD_HEADER_BYTES)) {
       throw new GatewayError("FRAME_MALFORMED", "a record is shorter than its header");
     }
-    this.#window.received(bytesOf(frame));
+    this.#window.received(creditOf(frame));
     this.#inbox.push(frame);
     this.#waitingFrames++;
     this.#notice.wake();
@@ -166,6 +172,7 @@ export class StreamReceiver {
       chunks: this.#chunks,
       windowUsedBytes: this.#window.waitingBytes,
       windowLimitBytes: this.#window.limitBytes,
+      packing: this.#unpacker.stats,
     };
   }
 
@@ -190,7 +197,7 @@ export class StreamReceiver {
         ...(unfinished && snapshot && { snapshot: { id: snapshot.info.id, chunks: snapshot.chunks } }),
       });
     }
-    this.#send({ kind: "subscribe", stream: this.stream, held, windowBytes: this.#window.limitBytes });
+    this.#send({ kind: "subscribe", stream: this.stream, held, windowBytes: this.#window.limitBytes, codecs: UNPACKABLE });
   }
 
   /** Returns a promise only when the next frame has to wait. */
@@ -198,6 +205,8 @@ export class StreamReceiver {
     switch (frame.kind) {
       case "records":
         return this.#takeRecords(frame, signal);
+      case "packed-records":
+        return this.#takePacked(frame, signal);
       case "snapshot-chunk":
         return this.#takeChunk(frame, signal);
       case "start":
@@ -234,6 +243,7 @@ export class StreamReceiver {
       this.#history = history;
       this.#writer = writer;
     }
+    this.#unpacker.begin();
     this.#move(this.#writer ? "snapshotting" : "streaming");
     const { history, from, firstChunk, snapshot } = start;
     this.#logger.info({ event: "link.stream-started", history, from, snapshot: snapshot?.id, firstChunk }, "the stream goes on");
@@ -245,15 +255,27 @@ export class StreamReceiver {
   }
 
   #takeRecords({ records }: RecordsFrame, signal: AbortSignal): Promise<void> | undefined {
+    for (const record of records) this.#append(record, decodeRecordHeader(record));
+    this.#unpacker.cameUnpacked();
+    return this.#received(records.length, signal);
+  }
+
+  #takePacked(frame: PackedRecordsFrame, signal: AbortSignal): Promise<void> | undefined {
+    const records = this.#unpacker.unpack(frame);
+    for (const { record, header } of records) this.#append(record, header);
+    return this.#received(records.length, signal);
+  }
+
+  #append(record: Buffer, header: RecordHeader): void {
     const history = this.#history;
     if (history === undefined) throw new GatewayError("FRAME_MALFORMED", "records before a start", { details: { stream: this.stream } });
-    for (const record of records) {
-      const header = decodeRecordHeader(record);
-      if (header.from !== history.tail.offset) throw outOfPlace("a record", header, history);
-      history.append(record);
-    }
+    if (header.from !== history.tail.offset) throw outOfPlace("a record", header, history);
+    history.append(record);
+  }
+
+  #received(records: number, signal: AbortSignal): Promise<void> | undefined {
     crashPoint("link-records-received");
-    this.#records += records.length;
+    this.#records += records;
     return this.#log.hasRoom ? undefined : this.#log.ready(signal);
   }
 
@@ -315,14 +337,6 @@ export class StreamReceiver {
   #move(to: StreamPhase): void {
     this.#phase = advanceStream(this.#phase, to);
   }
-}
-
-function bytesOf(frame: StreamFrame): number {
-  if (frame.kind === "snapshot-chunk") return frame.chunk.length;
-  if (frame.kind !== "records") return 0;
-  let bytes = 0;
-  for (const record of frame.records) bytes += record.length;
-  return bytes;
 }
 
 /** NO_GAP: the link is dropped, and the next subscription says where we really are. */

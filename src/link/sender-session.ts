@@ -6,6 +6,7 @@ import type { Mark, StreamLog } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
 import type { AckFrame, Frame, Head, SnapshotWantedFrame, SubscribeFrame } from "../wire/frames.ts";
 import type { ClockEstimate } from "./clock-offset.ts";
+import type { LinkCodec } from "./codec-choice.ts";
 import type { LinkConnection } from "./connection.ts";
 import { printable, refusalError } from "./handshake.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -41,6 +42,7 @@ export type SenderSessionOptions = SenderPorts & {
   readonly streams: ReadonlySet<StreamId>;
   readonly logs: ReadonlyMap<StreamId, StreamLog>;
   readonly windowBytes: number;
+  readonly codec: LinkCodec;
   readonly snapshots: SnapshotTurns;
   readonly livenessMs: number;
   readonly sameTopology: boolean;
@@ -123,7 +125,7 @@ export class SenderSession {
   }
 
   #subscribe(frame: SubscribeFrame, signal: AbortSignal): void {
-    const { connection, peer, streams, logs, windowBytes, snapshots, log, clock, requestSnapshot } = this.#options;
+    const { connection, peer, streams, logs, windowBytes, codec, snapshots, log, clock, requestSnapshot } = this.#options;
     const { stream } = frame;
     const streamLog = logs.get(stream);
     if (streamLog === undefined || !streams.has(stream)) {
@@ -140,6 +142,7 @@ export class SenderSession {
       reader: `peer:${peer}`,
       streamLog,
       windowBytes,
+      codec,
       snapshots,
       outlet: connection,
       log,

@@ -13,9 +13,11 @@ import { sleep } from "../runtime/sleep.ts";
 import type { HistoryLog, RecordCursor, SnapshotReader, StoredSnapshot, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
 import { CHUNK_RAW_BYTES, chunkEnd } from "../stream/snapshot-chunk.ts";
-import { type AckFrame, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
+import { type AckFrame, creditOf, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
+import type { LinkCodec } from "./codec-choice.ts";
 import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
+import { RecordFrames } from "./record-frames.ts";
 import { allInScope, Scope } from "./scope.ts";
 import { SentRecords } from "./sent-records.ts";
 import type { SnapshotTurns } from "./snapshot-turns.ts";
@@ -42,6 +44,7 @@ export type StreamSenderOptions = {
   readonly reader: string;
   readonly streamLog: StreamLog;
   readonly windowBytes: number;
+  readonly codec: LinkCodec;
   readonly outlet: Outlet;
   readonly snapshots: SnapshotTurns;
   readonly log: Logger;
@@ -60,6 +63,7 @@ export class StreamSender {
   readonly #clock: Clock;
   readonly #requestSnapshot: (stream: StreamId, beyond: Offset | undefined) => void;
   readonly #window: SendWindow;
+  readonly #frames: RecordFrames;
   readonly #notice = new Notice();
   /** Histories in which the peer's bytes turned out not to be ours. */
   readonly #diverged = new Set<HistoryId>();
@@ -94,6 +98,7 @@ export class StreamSender {
     this.#clock = options.clock;
     this.#requestSnapshot = options.requestSnapshot;
     this.#window = new SendWindow(Math.min(options.windowBytes, options.subscription.windowBytes));
+    this.#frames = new RecordFrames({ ...options, stream: this.#stream, peerCodecs: options.subscription.codecs ?? [] });
     this.#heldBeside = options.subscription.held;
   }
 
@@ -122,6 +127,7 @@ export class StreamSender {
    */
   acknowledge(ack: AckFrame): boolean {
     this.#window.consumed(ack.consumedBytes);
+    this.#frames.consumed(ack.consumedBytes);
     this.#notice.wake();
     const sent = this.#sent;
     if (sent === undefined || ack.history !== sent.history) return false;
@@ -172,6 +178,7 @@ export class StreamSender {
       snapshot: this.#sending,
       windowUsedBytes: this.#window.usedBytes,
       windowLimitBytes: this.#window.limitBytes,
+      packing: this.#frames.stats,
     };
   }
 
@@ -254,6 +261,7 @@ export class StreamSender {
     const beside = snapshot?.beside ?? false;
     this.#snapshot = info && { id: info.id, beside, chunks: snapshot?.firstChunk ?? 0 };
     this.#log.retain(this.#reader, { history: history.id, offset: from });
+    this.#frames.begin();
     this.#starts++;
     this.#move(info ? "snapshotting" : "streaming");
     const firstChunk = snapshot?.firstChunk ?? 0;
@@ -314,10 +322,12 @@ export class StreamSender {
     while (!signal.aborted && !this.#window.hasRoomForRecords(bytes)) await this.#notice.wait(signal);
     await this.#outlet.writable(MAX_BUFFERED_BYTES, signal);
     if (signal.aborted) return;
-    this.#window.sent(bytes);
     this.#records += records.length;
     this.#sent?.commit();
-    this.#outlet.send({ kind: "records", stream: this.#stream, records });
+    for (const made of this.#frames.of(records)) {
+      this.#window.sent(creditOf(made));
+      this.#outlet.send(made);
+    }
     crashPoint("link-records-sent");
   }
 

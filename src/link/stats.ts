@@ -18,6 +18,17 @@ export type SendingStats = {
   readonly since: { readonly atMs: number; readonly bytes: number };
 };
 
+/** What packing records for one peer, or unpacking them, took and saved since the subscription began. */
+export type PackingStats = {
+  /** How the last records travelled. */
+  readonly codec: "lz4" | "zstd";
+  /** Of all records that travelled packed: as they lie in the journal, and on the wire. */
+  readonly records: number;
+  readonly recordBytes: number;
+  readonly packedBytes: number;
+  readonly cpuMs: number;
+};
+
 /** One stream on its way to a peer. */
 export type SenderStats = {
   readonly stream: StreamId;
@@ -36,6 +47,7 @@ export type SenderStats = {
   readonly snapshot: SendingStats | undefined;
   readonly windowUsedBytes: number;
   readonly windowLimitBytes: number;
+  readonly packing: PackingStats;
 };
 
 /** One stream on its way from its origin. */
@@ -50,6 +62,7 @@ export type ReceiverStats = {
   readonly chunks: number;
   readonly windowUsedBytes: number;
   readonly windowLimitBytes: number;
+  readonly packing: PackingStats;
 };
 
 type LinkStats<Stream> = {

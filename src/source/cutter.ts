@@ -18,6 +18,8 @@ export type CutterOptions = {
   readonly replid: Replid;
   /** Each record says when it was read: what a relative TTL in it counts from. */
   readonly wallMs: () => number;
+  /** `encodeRecord` unless somebody counts what it takes. */
+  readonly encode?: (header: RecordHeader, payload: Buffer) => Buffer;
   /** Gets each record, encoded, in order. */
   readonly emit: (record: Buffer, header: RecordHeader) => void;
   /** The master asked for an acknowledgement (REPLCONF GETACK). */
@@ -34,6 +36,7 @@ export class Cutter {
   readonly #emit: (record: Buffer, header: RecordHeader) => void;
   readonly #onGetAck: (() => void) | undefined;
   readonly #heartbeat: CutterHeartbeat | undefined;
+  readonly #encode: NonNullable<CutterOptions["encode"]>;
   readonly #replid: Replid;
   readonly #pending = Buffer.allocUnsafeSlow(MAX_RECORD_RAW_BYTES);
   /** In `#pending`: bytes taken in lie in [start, filled), those up to `safe` end at a boundary. */
@@ -55,6 +58,7 @@ export class Cutter {
     this.#emit = options.emit;
     this.#onGetAck = options.onGetAck;
     this.#heartbeat = options.heartbeat;
+    this.#encode = options.encode ?? encodeRecord;
     this.#replid = options.replid;
     this.#fromOffset = options.offset;
     this.#fromDb = options.db;
@@ -131,7 +135,7 @@ export class Cutter {
       readAtMs: this.#wallMs(),
       open,
     };
-    this.#emit(encodeRecord(header, this.#pending.subarray(this.#start, end)), header);
+    this.#emit(this.#encode(header, this.#pending.subarray(this.#start, end)), header);
     this.#start = end;
     this.#safe = end;
     this.#commands -= commands;

@@ -12,7 +12,7 @@ import type { HistoryLog, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset } from "../stream/position.ts";
 import { encodeRecord, type RecordHeader } from "../stream/record.ts";
 import { AckBound } from "./ack-bound.ts";
-import { Cutter } from "./cutter.ts";
+import { Cutter, type CutterOptions } from "./cutter.ts";
 import { receiveSnapshot } from "./full-sync.ts";
 import { Gathering } from "./gathering.ts";
 import type { PsyncReply } from "./handshake.ts";
@@ -28,6 +28,8 @@ export type SourceOptions = {
   readonly log: Logger;
   readonly clock: WallClock;
   readonly stats: SourceStats;
+  /** Of what is cut; `encodeRecord` where nothing is counted. */
+  readonly encode?: CutterOptions["encode"];
   readonly onRecord: (header: RecordHeader, storedBytes: number) => void;
   /** Our own heartbeat in the master's stream, and when it was sent and where it ends. */
   readonly heartbeat?: { readonly code: HeartbeatCode; readonly onReturned: (sentAtMs: number, offset: Offset) => void } | undefined;
@@ -143,7 +145,7 @@ export class Source {
   }
 
   async #stream(connection: MasterConnection, history: HistoryLog, signal: AbortSignal): Promise<void> {
-    const { clock, onRecord, onStreaming, heartbeat, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
+    const { clock, onRecord, onStreaming, heartbeat, encode, ackIntervalMs = ACK_INTERVAL_MS } = this.#options;
     const { offset, db, replid } = history.tail;
     const stats = this.#stats;
     const cutter = new Cutter({
@@ -151,6 +153,7 @@ export class Source {
       db,
       replid,
       wallMs: () => clock.wallMs(),
+      ...(encode && { encode }),
       emit: (record, header) => {
         history.append(record);
         onRecord(header, record.length);

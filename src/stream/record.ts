@@ -124,6 +124,22 @@ export function decodePayload(record: Buffer, header: RecordHeader, room?: Buffe
   return body.length === 0 ? NO_PAYLOAD : body;
 }
 
+/** What `unpackRecord` makes of a record with this header. */
+export function unpackedBytesOf(header: RecordHeader): number {
+  return RECORD_HEADER_BYTES + rawBytesOf(header);
+}
+
+/** Writes the same record with a raw payload to `room`, which has just its size: to be packed together with others. Throws RECORD_MALFORMED. */
+export function unpackRecord(record: Buffer, header: RecordHeader, room: Buffer): void {
+  const body = room.subarray(RECORD_HEADER_BYTES);
+  const payload = decodePayload(record, header, body);
+  if (payload !== body) payload.copy(body);
+  record.copy(room, 0, 0, RECORD_HEADER_BYTES);
+  room.writeUInt32LE(room.length, 0);
+  room.writeUInt8(CODEC_RAW, 9);
+  room.writeUInt32LE(crc32(room.subarray(8)), 4);
+}
+
 function malformed(what: string, details: Readonly<Record<string, unknown>> = {}): GatewayError {
   return new GatewayError("RECORD_MALFORMED", `a record is malformed: ${what}`, { details });
 }

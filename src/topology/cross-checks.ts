@@ -222,7 +222,7 @@ function* links({ regions, links, allowPlaintext }: Checkable): Iterable<Complai
     if (seen.has(`${link.from} ${link.to}`))
       yield { path: ["links", index], message: `the link from ${link.from} to ${link.to} is given twice` };
     seen.add(`${link.from} ${link.to}`);
-    yield* plaintext(link.url, ["links", index, "url"], allowPlaintext);
+    if (link.url) yield* plaintext(link.url, ["links", index, "url"], allowPlaintext);
   }
 }
 

@@ -3,6 +3,7 @@ import type { X509Certificate } from "node:crypto";
 import type { AlertConfiguration } from "../alert/watch.ts";
 import { GatewayError } from "../errors.ts";
 import { isCertificateOf } from "../link/certificate.ts";
+import type { LinkCodec } from "../link/codec-choice.ts";
 import type { PemFiles } from "../runtime/pem-files.ts";
 import { StreamId } from "../stream/position.ts";
 import { formatHostPort, type GatewayUrl, type HostPort, isLoopback } from "./address.ts";
@@ -106,6 +107,8 @@ export type RegionView = {
   readonly link: {
     readonly windowBytes: number;
     readonly livenessMs: number;
+    /** To each region that takes something from us. */
+    readonly codecFor: (peer: string) => LinkCodec;
     readonly snapshots: { readonly concurrent: number; readonly bytesPerSecond: number | undefined };
   };
   readonly alerts: AlertConfiguration;
@@ -175,6 +178,7 @@ export function regionView(topology: Topology, region: string): RegionView {
     link: {
       windowBytes: settings.link.window,
       livenessMs: settings.link.liveness,
+      codecFor: (peer) => linkOverride(topology, region, peer)?.codec ?? settings.link.codec,
       snapshots: { concurrent: settings.link.snapshots.concurrent, bytesPerSecond: settings.link.snapshots.bandwidth },
     },
     alerts: alertConfiguration(settings.alerts, resolver, `${adminUrl(topology, region)}/runbook`),
@@ -223,8 +227,12 @@ function settingsOf({ settings, file }: Topology, region: string): Topology["set
   throw new GatewayError("CONFIG_INVALID", `region ${region} is not in ${file} (known: ${known.join(", ")})${hint}`);
 }
 
-function dialUrl({ settings }: Topology, from: string, to: string): GatewayUrl {
-  return settings.links.find((link) => link.from === from && link.to === to)?.url ?? settings.regions[from]!.gateway.url;
+function dialUrl(topology: Topology, from: string, to: string): GatewayUrl {
+  return linkOverride(topology, from, to)?.url ?? topology.settings.regions[from]!.gateway.url;
+}
+
+function linkOverride({ settings }: Topology, from: string, to: string) {
+  return settings.links.find((link) => link.from === from && link.to === to);
 }
 
 function mergeJournal(common: JournalSettings, own: GatewaySettings["journal"]): RegionView["journal"] {

@@ -3,6 +3,7 @@
  * `config/topology.schema.json` is generated from it; what one setting alone cannot show is in `cross-checks.ts`.
  */
 import { z } from "zod";
+import { LINK_CODECS } from "../link/codec-choice.ts";
 import { alertsSchema } from "./alerts-schema.ts";
 import { bandwidth, duration, gatewayUrl, hostPort, path, REFERENCE, redisUrl, secret, size } from "./setting-types.ts";
 
@@ -178,15 +179,25 @@ const regionSchema = z.strictObject({
     .describe("By origin region: how that region's writes are delivered here."),
 });
 
-export const linkOverrideSchema = z.strictObject({
-  from: z.string().describe("Origin region."),
-  to: z.string().describe("Receiving region, which dials."),
-  url: gatewayUrl.describe("How `to` reaches the gateway of `from`, instead of its gateway.url."),
-});
+const codec = z.enum(LINK_CODECS);
+
+export const linkOverrideSchema = z
+  .strictObject({
+    from: z.string().describe("Origin region."),
+    to: z.string().describe("Receiving region, which dials."),
+    url: gatewayUrl.optional().describe("How `to` reaches the gateway of `from`, instead of its gateway.url."),
+    codec: codec.optional().describe("How records travel on this link, instead of link.codec."),
+  })
+  .refine(({ url, codec }) => url !== undefined || codec !== undefined, "expected url, codec or both");
 
 export const linkSchema = z.strictObject({
   window: size("256KiB", "1GiB").prefault("64MiB").describe("Most bytes in flight on one link: at least bandwidth × round trip."),
   liveness: duration("500ms", "10m").prefault("5s").describe("A peer that is silent for this long is dropped and dialled again."),
+  codec: codec
+    .prefault("auto")
+    .describe(
+      "How records travel. lz4: as they lie in the journal. zstd: packed again, about half as large, for CPU on both sides. auto: zstd while a link is short of bandwidth.",
+    ),
   snapshots: z
     .strictObject({
       concurrent: z
@@ -237,7 +248,7 @@ export const topologySchema = z
     regions: z
       .record(z.string().meta({ pattern: REGION_PATTERN.source }), regionSchema)
       .describe("Every region by name: lower-case letters, digits and hyphens."),
-    links: z.array(linkOverrideSchema).prefault([]).describe("Where a region reaches another by a different address than gateway.url."),
+    links: z.array(linkOverrideSchema).prefault([]).describe("What is different on single links."),
     journal: journal.prefault({}).describe("The durable journal, in every gateway."),
     link: linkSchema.prefault({}).describe("The links between gateways."),
     admin: adminSchema.prefault({}).describe("Who may use the admin ports, and how."),

@@ -4,6 +4,7 @@
  */
 import { GatewayError, wrapError } from "../errors.ts";
 import { HistoryId, type Replid, StreamId } from "../stream/position.ts";
+import { MAX_RECORD_BYTES } from "../stream/record.ts";
 import { type AckFrame, type Frame, type Held, MAX_FRAME_BYTES, REFUSALS, type StartFrame, type WireMark } from "./frames.ts";
 import { causeway } from "./generated/causeway.js";
 import {
@@ -26,6 +27,7 @@ type Wire = causeway.v1.Frame;
 const MAX_RECORDS_PER_FRAME = 8192;
 const MAX_HEADS = 4096;
 const MAX_CAPABILITIES = 64;
+const CODEC_ZSTD = 2;
 /** Regions of one topology, which is a file of 256 KiB at most. */
 const MAX_BEHIND = 1024;
 const MAX_SENTENCE_CHARS = 1024;
@@ -63,7 +65,14 @@ function toWire(frame: Frame): causeway.v1.Frame.$Properties {
     case "refused":
       return { refused: { code: REFUSALS.indexOf(frame.code), message: frame.message.slice(0, MAX_SENTENCE_CHARS) } };
     case "subscribe":
-      return { subscribe: { stream: frame.stream, held: frame.held.map(heldToWire), windowBytes: frame.windowBytes } };
+      return {
+        subscribe: {
+          stream: frame.stream,
+          held: frame.held.map(heldToWire),
+          windowBytes: frame.windowBytes,
+          codecs: [...(frame.codecs ?? [])],
+        },
+      };
     case "start":
       return {
         start: {
@@ -79,6 +88,10 @@ function toWire(frame: Frame): causeway.v1.Frame.$Properties {
       };
     case "records":
       return { records: { stream: frame.stream, records: frame.records as Buffer[] } };
+    case "packed-records": {
+      const { stream, rawBytes, dictionary, packed } = frame;
+      return { packedRecords: { stream, codec: CODEC_ZSTD, rawBytes, dictionary, packed } };
+    }
     case "snapshot-chunk":
       return {
         snapshotChunk: { stream: frame.stream, snapshotId: frame.snapshotId, chunk: frame.chunk, rdbBytes: frame.rdbBytes ?? 0 },
@@ -116,6 +129,12 @@ function fromWire(wire: Wire): Frame {
     if (records.length > MAX_RECORDS_PER_FRAME) throw malformed("too many records");
     return { kind: "records", stream: StreamId.parse(stream), records: records as Buffer[] };
   }
+  if (wire.packedRecords) {
+    const { stream, codec, rawBytes, dictionary, packed } = wire.packedRecords;
+    if (codec !== CODEC_ZSTD) throw malformed("packed by an unknown codec", { codec });
+    if (rawBytes > MAX_RECORD_BYTES) throw malformed("packed records are too large", { rawBytes });
+    return { kind: "packed-records", stream: StreamId.parse(stream), codec: "zstd", rawBytes, dictionary, packed: packed as Buffer };
+  }
   if (wire.ack) return ackFromWire(wire.ack);
   if (wire.snapshotChunk) {
     const { chunk, rdbBytes } = wire.snapshotChunk;
@@ -135,8 +154,14 @@ function fromWire(wire: Wire): Frame {
     return { kind: "pong", id, pingSentAtMs: readTime(pingSentAtMs), receivedAtMs: readTime(receivedAtMs), sentAtMs: readTime(sentAtMs) };
   }
   if (wire.subscribe) {
-    const { stream, held, windowBytes } = wire.subscribe;
-    return { kind: "subscribe", stream: StreamId.parse(stream), held: readAll(held, 2, heldFromWire), windowBytes: readCount(windowBytes) };
+    const { stream, held, windowBytes, codecs } = wire.subscribe;
+    return {
+      kind: "subscribe",
+      stream: StreamId.parse(stream),
+      held: readAll(held, 2, heldFromWire),
+      windowBytes: readCount(windowBytes),
+      ...(codecs.length > 0 && { codecs: readAll(codecs, MAX_CAPABILITIES, (name) => readText(name)) }),
+    };
   }
   if (wire.start) return startFromWire(wire.start);
   if (wire.snapshotWanted) {

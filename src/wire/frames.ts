@@ -56,6 +56,8 @@ export type SubscribeFrame = {
   readonly stream: StreamId;
   readonly held: readonly Held[];
   readonly windowBytes: number;
+  /** Of packed records, what the receiver can unpack; absent: nothing. */
+  readonly codecs?: readonly string[];
 };
 
 export type SnapshotStart = { readonly id: string; readonly offset: Offset; readonly replid: Replid; readonly db: number };
@@ -70,6 +72,15 @@ export type StartFrame = {
   readonly beside?: boolean;
 };
 export type RecordsFrame = { readonly kind: "records"; readonly stream: StreamId; readonly records: readonly Buffer[] };
+/** Records one behind the other, each with a raw payload, packed together; `dictionary` counts those since the last Start. */
+export type PackedRecordsFrame = {
+  readonly kind: "packed-records";
+  readonly stream: StreamId;
+  readonly codec: "zstd";
+  readonly rawBytes: number;
+  readonly dictionary: number;
+  readonly packed: Buffer;
+};
 export type SnapshotChunkFrame = {
   readonly kind: "snapshot-chunk";
   readonly stream: StreamId;
@@ -124,6 +135,7 @@ export type Frame =
   | SubscribeFrame
   | StartFrame
   | RecordsFrame
+  | PackedRecordsFrame
   | SnapshotChunkFrame
   | SnapshotEndFrame
   | SnapshotAbortedFrame
@@ -132,3 +144,25 @@ export type Frame =
   | PingFrame
   | PongFrame
   | ByeFrame;
+
+export type RecordFrame = RecordsFrame | PackedRecordsFrame;
+
+/** What a frame takes of the credit window: records and chunks as they travel. */
+export function creditOf(frame: Frame): number {
+  switch (frame.kind) {
+    case "records":
+      return totalBytes(frame.records);
+    case "packed-records":
+      return frame.packed.length;
+    case "snapshot-chunk":
+      return frame.chunk.length;
+    default:
+      return 0;
+  }
+}
+
+export function totalBytes(records: readonly Buffer[]): number {
+  let bytes = 0;
+  for (const record of records) bytes += record.length;
+  return bytes;
+}

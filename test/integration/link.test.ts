@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type Offset, StreamId } from "../../src/stream/position.ts";
-import { encodeRecord } from "../../src/stream/record.ts";
+import { Offset, StreamId } from "../../src/stream/position.ts";
+import { decodePayload, decodeRecordHeader, encodeRecord } from "../../src/stream/record.ts";
 import { eventually } from "../support/eventually.ts";
 import { LinkPair, REPLID_A, REPLID_B, STREAM } from "../support/link-pair.ts";
 import { MemoryLog } from "../support/memory-log.ts";
+import { Random } from "../support/random.ts";
 
 const PING_BYTES = 14n;
 
@@ -47,6 +48,32 @@ describe("a link", () => {
     expect(link?.streams[0]).toMatchObject({ phase: "streaming", sentOffset: history.tail.offset, starts: 1, windowUsedBytes: 0 });
     expect(pair.dialer.stats).toMatchObject({ peer: "us-east", phase: "open", reconnects: 0, refusals: 0 });
     expect(pair.dialer.stats.streams[0]).toMatchObject({ phase: "streaming", receivedOffset: history.tail.offset, chunks: 40 });
+  });
+
+  test("of zstd brings the same records, also after cuts at any byte, and says what that took and saved", async () => {
+    const random = new Random(11);
+    await using pair = await LinkPair.open({
+      listener: { codecFor: () => "zstd" },
+      cutAfter: (connection) => (connection < 12 ? 500 + random.between(0, 4_000) : undefined),
+    });
+    const history = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    pair.dial();
+    for (let count = 0; count < 400; count++) {
+      const command = `*2\r\n$4\r\nPING\r\n$100\r\n${random.bytes(50).toString("hex")}\r\n`;
+      const payload = Buffer.from(command.repeat(random.between(1, 4)));
+      const { offset: from, replid, db } = history.tail;
+      const to = Offset.plus(from, payload.length);
+      history.append(encodeRecord({ from, to, replid, db, dbAfter: db, commands: 1, readAtMs: 1, open: false }, payload));
+      if (count % 40 === 0) await eventually(() => expect(pair.peer.current?.tail.offset).toBe(history.tail.offset));
+    }
+    await equal(pair);
+    const payloadOf = (record: Buffer) => decodePayload(record, decodeRecordHeader(record));
+    const contentOf = (log: MemoryLog) => Buffer.concat((log.current?.records ?? []).map(payloadOf)).toString("hex");
+    expect(contentOf(pair.peer)).toBe(contentOf(pair.origin));
+    expect(pair.proxy.connections).toBeGreaterThan(3);
+    const [sent, received] = [pair.listener.stats.links[0], pair.dialer.stats].map((link) => link?.streams[0]?.packing);
+    expect(sent).toMatchObject({ codec: "zstd", records: received!.records, packedBytes: received!.packedBytes });
+    expect(sent!.packedBytes).toBeLessThan(sent!.recordBytes);
   });
 
   test("goes on from the peer's position after a cut, without a snapshot, even inside a stored record", async () => {

@@ -30,6 +30,7 @@ export const originStatus: GatewayStatus = {
   region: "us-east",
   version: "0.1.0",
   lz4: "lz4",
+  zstd: "node:zlib",
   topologyDigest: "ab".repeat(32),
   startedAtMs: AT - 3_725_000,
   atMs: AT,
@@ -45,6 +46,7 @@ export const originStatus: GatewayStatus = {
       snapshot: { id: "fedcba9876543210", state: "complete", offset: "1", chunks: 3, rdbBytes: 700_000 },
       throughput: { bytes: 123_456_789, commands: 1_000_000, bytesPerSecond: 2_500_000, commandsPerSecond: 17_300 },
       compressionRatio: 2.9,
+      compression: { savedBytes: 8_000_000, cpuSeconds: 1.5 },
       atRisk: { peer: "eu-west", bytes: 0, commands: 0, ms: 0 },
       master: {
         state: "streaming",
@@ -80,6 +82,7 @@ export const originStatus: GatewayStatus = {
         {
           stream: "us-east/0",
           snapshot: { waiting: false, bytes: 350_000, totalBytes: 700_000, bytesPerSecond: 70_000, leftMs: 5_000 },
+          packing: { codec: "zstd", records: 400, recordBytes: 6_000_000, packedBytes: 3_000_000, savedBytes: 3_000_000, cpuSeconds: 0.25 },
           acked: { received: "123456789", durable: "123456789", applied: "123450000" },
           lag: {
             lagMs: 92.5,

@@ -42,7 +42,7 @@ export type RegionSpec = {
 export type TopologySpec = {
   readonly folder: string;
   readonly regions: Readonly<Record<string, RegionSpec>>;
-  readonly links?: readonly { readonly from: string; readonly to: string; readonly url: string }[];
+  readonly links?: readonly { readonly from: string; readonly to: string; readonly url?: string; readonly codec?: string }[];
   readonly journal?: Readonly<Record<string, unknown>>;
   readonly link?: Readonly<Record<string, unknown>>;
   readonly admin?: Readonly<Record<string, unknown>>;

@@ -26,7 +26,7 @@ export function details(status) {
       <div class="card">
         ${facts([
           ["Version", status.version],
-          ["Compression by", status.lz4],
+          ["Compression by", status.zstd ? `${status.lz4}, ${status.zstd}` : status.lz4],
           ["Started", new Date(status.startedAtMs).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })],
           ["Topology", html`<code title=${status.topologyDigest}>${status.topologyDigest.slice(0, 12)}</code>`],
         ])}

@@ -74,8 +74,11 @@ export namespace causeway {
             /** Frame snapshotWanted. */
             snapshotWanted: (causeway.v1.SnapshotWanted|null);
 
+            /** Frame packedRecords. */
+            packedRecords: (causeway.v1.PackedRecords|null);
+
             /** Frame body. */
-            body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted");
+            body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"|"packedRecords");
 
             /**
              * Encodes the specified Frame message. Does not implicitly {@link causeway.v1.Frame.verify|verify} messages.
@@ -149,8 +152,11 @@ export namespace causeway {
                 /** Frame snapshotWanted */
                 snapshotWanted?: (causeway.v1.SnapshotWanted.$Properties|null);
 
+                /** Frame packedRecords */
+                packedRecords?: (causeway.v1.PackedRecords.$Properties|null);
+
                 /** Frame body */
-                body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted");
+                body?: ("hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"|"packedRecords");
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -174,9 +180,10 @@ export namespace causeway {
               pong?: causeway.v1.Pong.$Shape|null;
               bye?: causeway.v1.Bye.$Shape|null;
               snapshotWanted?: causeway.v1.SnapshotWanted.$Shape|null;
+              packedRecords?: causeway.v1.PackedRecords.$Shape|null;
               $unknowns?: Uint8Array[];
             } & (
-              ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null; snapshotWanted?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape; snapshotWanted?: null }|{ body?: "snapshotWanted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted: causeway.v1.SnapshotWanted.$Shape })
+              ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotWanted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted: causeway.v1.SnapshotWanted.$Shape; packedRecords?: null }|{ body?: "packedRecords"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords: causeway.v1.PackedRecords.$Shape })
             );
         }
 
@@ -707,6 +714,9 @@ export namespace causeway {
             /** Subscribe windowBytes. */
             windowBytes: (number|Long);
 
+            /** Subscribe codecs. */
+            codecs: string[];
+
             /**
              * Encodes the specified Subscribe message. Does not implicitly {@link causeway.v1.Subscribe.verify|verify} messages.
              * @param message Subscribe message or plain object to encode
@@ -739,6 +749,9 @@ export namespace causeway {
 
                 /** Subscribe windowBytes */
                 windowBytes?: (number|Long);
+
+                /** Subscribe codecs */
+                codecs?: string[];
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
@@ -1265,6 +1278,87 @@ export namespace causeway {
 
             /** Shape of a Records. */
             type $Shape = causeway.v1.Records.$Properties;
+        }
+
+        /**
+         * Properties of a PackedRecords.
+         * @deprecated Use causeway.v1.PackedRecords.$Properties instead.
+         */
+        interface IPackedRecords extends causeway.v1.PackedRecords.$Properties {
+        }
+
+        /** Represents a PackedRecords. */
+        class PackedRecords {
+
+            /**
+             * Constructs a new PackedRecords.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: causeway.v1.PackedRecords.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** PackedRecords stream. */
+            stream: string;
+
+            /** PackedRecords codec. */
+            codec: number;
+
+            /** PackedRecords rawBytes. */
+            rawBytes: number;
+
+            /** PackedRecords dictionary. */
+            dictionary: number;
+
+            /** PackedRecords packed. */
+            packed: Uint8Array;
+
+            /**
+             * Encodes the specified PackedRecords message. Does not implicitly {@link causeway.v1.PackedRecords.verify|verify} messages.
+             * @param message PackedRecords message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: causeway.v1.PackedRecords.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a PackedRecords message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {causeway.v1.PackedRecords & causeway.v1.PackedRecords.$Shape} PackedRecords
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): causeway.v1.PackedRecords & causeway.v1.PackedRecords.$Shape;
+        }
+
+        namespace PackedRecords {
+
+            /** Properties of a PackedRecords. */
+            interface $Properties {
+
+                /** PackedRecords stream */
+                stream?: string;
+
+                /** PackedRecords codec */
+                codec?: number;
+
+                /** PackedRecords rawBytes */
+                rawBytes?: number;
+
+                /** PackedRecords dictionary */
+                dictionary?: number;
+
+                /** PackedRecords packed */
+                packed?: Uint8Array;
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a PackedRecords. */
+            type $Shape = causeway.v1.PackedRecords.$Properties;
         }
 
         /**

@@ -47,7 +47,8 @@ export const causeway = $root.causeway = (() => {
              * @property {causeway.v1.Pong.$Properties|null} [pong] Frame pong
              * @property {causeway.v1.Bye.$Properties|null} [bye] Frame bye
              * @property {causeway.v1.SnapshotWanted.$Properties|null} [snapshotWanted] Frame snapshotWanted
-             * @property {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"} [body] Frame body
+             * @property {causeway.v1.PackedRecords.$Properties|null} [packedRecords] Frame packedRecords
+             * @property {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"|"packedRecords"} [body] Frame body
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -78,9 +79,10 @@ export const causeway = $root.causeway = (() => {
              *   pong?: causeway.v1.Pong.$Shape|null;
              *   bye?: causeway.v1.Bye.$Shape|null;
              *   snapshotWanted?: causeway.v1.SnapshotWanted.$Shape|null;
+             *   packedRecords?: causeway.v1.PackedRecords.$Shape|null;
              *   $unknowns?: Array.<Uint8Array>;
              * } & (
-             *   ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null; snapshotWanted?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null; snapshotWanted?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape; snapshotWanted?: null }|{ body?: "snapshotWanted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted: causeway.v1.SnapshotWanted.$Shape })
+             *   ({ body?: undefined; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "hello"; hello: causeway.v1.Hello.$Shape; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "challenge"; hello?: null; challenge: causeway.v1.Challenge.$Shape; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "proof"; hello?: null; challenge?: null; proof: causeway.v1.Proof.$Shape; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "welcome"; hello?: null; challenge?: null; proof?: null; welcome: causeway.v1.Welcome.$Shape; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "refused"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused: causeway.v1.Refused.$Shape; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "subscribe"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe: causeway.v1.Subscribe.$Shape; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "start"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start: causeway.v1.Start.$Shape; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "records"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records: causeway.v1.Records.$Shape; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotChunk"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk: causeway.v1.SnapshotChunk.$Shape; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotEnd"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd: causeway.v1.SnapshotEnd.$Shape; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotAborted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted: causeway.v1.SnapshotAborted.$Shape; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "ack"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack: causeway.v1.Ack.$Shape; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "ping"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping: causeway.v1.Ping.$Shape; pong?: null; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "pong"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong: causeway.v1.Pong.$Shape; bye?: null; snapshotWanted?: null; packedRecords?: null }|{ body?: "bye"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye: causeway.v1.Bye.$Shape; snapshotWanted?: null; packedRecords?: null }|{ body?: "snapshotWanted"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted: causeway.v1.SnapshotWanted.$Shape; packedRecords?: null }|{ body?: "packedRecords"; hello?: null; challenge?: null; proof?: null; welcome?: null; refused?: null; subscribe?: null; start?: null; records?: null; snapshotChunk?: null; snapshotEnd?: null; snapshotAborted?: null; ack?: null; ping?: null; pong?: null; bye?: null; snapshotWanted?: null; packedRecords: causeway.v1.PackedRecords.$Shape })
              * )} causeway.v1.Frame.$Shape
              */
 
@@ -227,17 +229,25 @@ export const causeway = $root.causeway = (() => {
              */
             Frame.prototype.snapshotWanted = null;
 
+            /**
+             * Frame packedRecords.
+             * @member {causeway.v1.PackedRecords|null} packedRecords
+             * @memberof causeway.v1.Frame
+             * @instance
+             */
+            Frame.prototype.packedRecords = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             /**
              * Frame body.
-             * @member {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"|undefined} body
+             * @member {"hello"|"challenge"|"proof"|"welcome"|"refused"|"subscribe"|"start"|"records"|"snapshotChunk"|"snapshotEnd"|"snapshotAborted"|"ack"|"ping"|"pong"|"bye"|"snapshotWanted"|"packedRecords"|undefined} body
              * @memberof causeway.v1.Frame
              * @instance
              */
             $Object.defineProperty(Frame.prototype, "body", {
-                get: $util.oneOfGetter($oneOfFields = ["hello", "challenge", "proof", "welcome", "refused", "subscribe", "start", "records", "snapshotChunk", "snapshotEnd", "snapshotAborted", "ack", "ping", "pong", "bye", "snapshotWanted"]),
+                get: $util.oneOfGetter($oneOfFields = ["hello", "challenge", "proof", "welcome", "refused", "subscribe", "start", "records", "snapshotChunk", "snapshotEnd", "snapshotAborted", "ack", "ping", "pong", "bye", "snapshotWanted", "packedRecords"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -289,6 +299,8 @@ export const causeway = $root.causeway = (() => {
                     $root.causeway.v1.Bye.encode(message.bye, writer.uint32(/* id 15, wireType 2 =*/122).fork(), _depth + 1).ldelim();
                 if (message.snapshotWanted != null && $Object.hasOwnProperty.call(message, "snapshotWanted"))
                     $root.causeway.v1.SnapshotWanted.encode(message.snapshotWanted, writer.uint32(/* id 16, wireType 2 =*/130).fork(), _depth + 1).ldelim();
+                if (message.packedRecords != null && $Object.hasOwnProperty.call(message, "packedRecords"))
+                    $root.causeway.v1.PackedRecords.encode(message.packedRecords, writer.uint32(/* id 17, wireType 2 =*/138).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -443,6 +455,13 @@ export const causeway = $root.causeway = (() => {
                                 break;
                             message.snapshotWanted = $root.causeway.v1.SnapshotWanted.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshotWanted);
                             message.body = "snapshotWanted";
+                            continue;
+                        }
+                    case 17: {
+                            if (wireType !== 2)
+                                break;
+                            message.packedRecords = $root.causeway.v1.PackedRecords.decode(reader, reader.size(), $undefined, _depth + 1, message.packedRecords);
+                            message.body = "packedRecords";
                             continue;
                         }
                     }
@@ -1683,6 +1702,7 @@ export const causeway = $root.causeway = (() => {
              * @property {string} [stream] Subscribe stream
              * @property {Array.<causeway.v1.Held.$Properties>} [held] Subscribe held
              * @property {number|Long} [windowBytes] Subscribe windowBytes
+             * @property {Array.<string>} [codecs] Subscribe codecs
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1709,6 +1729,7 @@ export const causeway = $root.causeway = (() => {
              */
             const Subscribe = function (properties) {
                 this.held = [];
+                this.codecs = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1740,6 +1761,14 @@ export const causeway = $root.causeway = (() => {
             Subscribe.prototype.windowBytes = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
             /**
+             * Subscribe codecs.
+             * @member {Array.<string>} codecs
+             * @memberof causeway.v1.Subscribe
+             * @instance
+             */
+            Subscribe.prototype.codecs = $util.emptyArray;
+
+            /**
              * Encodes the specified Subscribe message. Does not implicitly {@link causeway.v1.Subscribe.verify|verify} messages.
              * @function encode
              * @memberof causeway.v1.Subscribe
@@ -1762,6 +1791,9 @@ export const causeway = $root.causeway = (() => {
                         $root.causeway.v1.Held.encode(message.held[i], writer.uint32(/* id 2, wireType 2 =*/18).fork(), _depth + 1).ldelim();
                 if (message.windowBytes != null && $Object.hasOwnProperty.call(message, "windowBytes") && (typeof message.windowBytes === "object" ? message.windowBytes.low || message.windowBytes.high : message.windowBytes !== 0))
                     writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.windowBytes);
+                if (message.codecs != null && message.codecs.length)
+                    for (let i = 0; i < message.codecs.length; ++i)
+                        writer.uint32(/* id 4, wireType 2 =*/34).string(message.codecs[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1830,6 +1862,14 @@ export const causeway = $root.causeway = (() => {
                                 message.windowBytes = value;
                             else
                                 delete message.windowBytes;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.codecs && message.codecs.length))
+                                message.codecs = [];
+                            message.codecs.push(reader.stringVerify());
                             continue;
                         }
                     }
@@ -3241,6 +3281,222 @@ export const causeway = $root.causeway = (() => {
             };
 
             return Records;
+        })();
+
+        v1.PackedRecords = (function() {
+
+            /**
+             * Properties of a PackedRecords.
+             * @typedef {Object} causeway.v1.PackedRecords.$Properties
+             * @property {string} [stream] PackedRecords stream
+             * @property {number} [codec] PackedRecords codec
+             * @property {number} [rawBytes] PackedRecords rawBytes
+             * @property {number} [dictionary] PackedRecords dictionary
+             * @property {Uint8Array} [packed] PackedRecords packed
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a PackedRecords.
+             * @memberof causeway.v1
+             * @interface IPackedRecords
+             * @augments causeway.v1.PackedRecords.$Properties
+             * @deprecated Use causeway.v1.PackedRecords.$Properties instead.
+             */
+
+            /**
+             * Shape of a PackedRecords.
+             * @typedef {causeway.v1.PackedRecords.$Properties} causeway.v1.PackedRecords.$Shape
+             */
+
+            /**
+             * Constructs a new PackedRecords.
+             * @memberof causeway.v1
+             * @classdesc Represents a PackedRecords.
+             * @constructor
+             * @param {causeway.v1.PackedRecords.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const PackedRecords = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * PackedRecords stream.
+             * @member {string} stream
+             * @memberof causeway.v1.PackedRecords
+             * @instance
+             */
+            PackedRecords.prototype.stream = "";
+
+            /**
+             * PackedRecords codec.
+             * @member {number} codec
+             * @memberof causeway.v1.PackedRecords
+             * @instance
+             */
+            PackedRecords.prototype.codec = 0;
+
+            /**
+             * PackedRecords rawBytes.
+             * @member {number} rawBytes
+             * @memberof causeway.v1.PackedRecords
+             * @instance
+             */
+            PackedRecords.prototype.rawBytes = 0;
+
+            /**
+             * PackedRecords dictionary.
+             * @member {number} dictionary
+             * @memberof causeway.v1.PackedRecords
+             * @instance
+             */
+            PackedRecords.prototype.dictionary = 0;
+
+            /**
+             * PackedRecords packed.
+             * @member {Uint8Array} packed
+             * @memberof causeway.v1.PackedRecords
+             * @instance
+             */
+            PackedRecords.prototype.packed = $util.newBuffer([]);
+
+            /**
+             * Encodes the specified PackedRecords message. Does not implicitly {@link causeway.v1.PackedRecords.verify|verify} messages.
+             * @function encode
+             * @memberof causeway.v1.PackedRecords
+             * @static
+             * @param {causeway.v1.PackedRecords.$Properties} message PackedRecords message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            PackedRecords.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.stream != null && $Object.hasOwnProperty.call(message, "stream") && message.stream !== "")
+                    writer.uint32(/* id 1, wireType 2 =*/10).string(message.stream);
+                if (message.codec != null && $Object.hasOwnProperty.call(message, "codec") && message.codec !== 0)
+                    writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.codec);
+                if (message.rawBytes != null && $Object.hasOwnProperty.call(message, "rawBytes") && message.rawBytes !== 0)
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint32(message.rawBytes);
+                if (message.dictionary != null && $Object.hasOwnProperty.call(message, "dictionary") && message.dictionary !== 0)
+                    writer.uint32(/* id 4, wireType 0 =*/32).uint32(message.dictionary);
+                if (message.packed != null && $Object.hasOwnProperty.call(message, "packed") && message.packed.length)
+                    writer.uint32(/* id 5, wireType 2 =*/42).bytes(message.packed);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a PackedRecords message from the specified reader or buffer.
+             * @function decode
+             * @memberof causeway.v1.PackedRecords
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {causeway.v1.PackedRecords & causeway.v1.PackedRecords.$Shape} PackedRecords
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            PackedRecords.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.causeway.v1.PackedRecords();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.stream = value;
+                            else
+                                delete message.stream;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.codec = value;
+                            else
+                                delete message.codec;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.rawBytes = value;
+                            else
+                                delete message.rawBytes;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.uint32())
+                                message.dictionary = value;
+                            else
+                                delete message.dictionary;
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.bytes()).length)
+                                message.packed = value;
+                            else
+                                delete message.packed;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return PackedRecords;
         })();
 
         v1.SnapshotChunk = (function() {

@@ -7,7 +7,11 @@ test("the exposition says what the status says, in base units", async () => {
   const text = await renderMetrics(originStatus);
   expect(text.split("\n")).toEqual(
     expect.arrayContaining([
-      'causeway_gateway_info{region="us-east",version="0.1.0",lz4="lz4",topology="abababababab"} 1',
+      'causeway_gateway_info{region="us-east",version="0.1.0",lz4="lz4",zstd="node:zlib",topology="abababababab"} 1',
+      'causeway_stream_compression_saved_bytes_total{region="us-east",stream="us-east/0"} 8000000',
+      'causeway_link_packed{region="us-east",peer="eu-west",direction="sending",stream="us-east/0"} 1',
+      'causeway_link_packed_bytes_total{region="us-east",peer="eu-west",direction="sending",stream="us-east/0"} 3000000',
+      'causeway_link_packing_seconds_total{region="us-east",peer="eu-west",direction="sending",stream="us-east/0"} 0.25',
       'causeway_stream_offset_bytes{region="us-east",stream="us-east/0",stage="durable"} 123456000',
       'causeway_stream_bytes_total{region="us-east",stream="us-east/0"} 123456789',
       'causeway_master_partial_syncs_total{region="us-east",stream="us-east/0"} 2',

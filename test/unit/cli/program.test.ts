@@ -77,6 +77,6 @@ test("every error code has a documented exit code", () => {
 
 test("version, as text and as JSON", async () => {
   expect(await causeway("--version")).toEqual(await causeway("version"));
-  expect((await causeway("version")).out).toMatch(/^causeway \d+\.\d+\.\d+ \(lz4 by lz4(-napi)?, Node \d+/);
+  expect((await causeway("version")).out).toMatch(/^causeway \d+\.\d+\.\d+ \(lz4 by lz4(-napi)?, zstd by [^ ]+, Node \d+/);
   expect(JSON.parse((await causeway("version --json")).out)).toMatchObject({ node: process.versions.node });
 });

@@ -12,12 +12,13 @@ const answers = [
 test("the table shows phase, positions, acks per peer, lag by stage, throughput, compression and journal", () => {
   const text = renderStatus(answers, false);
   expect(text).toMatchInlineSnapshot(`
-    "us-east  ready  causeway 0.1.0, lz4, up 1 h 2 m
+    "us-east  ready  causeway 0.1.0, lz4, zstd by node:zlib, up 1 h 2 m
 
       STREAM     ROLE    PHASE       RECEIVED    DURABLE  APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  origin  streaming  123456789  123456000        -   2.5 MB       17.3k   2.9x  3.0 MB in 1 file
       us-east/0: at risk now: 0 B, 0 commands, 0.0 ms; eu-west has most
       us-east/0: master 127.0.0.1:6379 streaming, 1 full and 2 partial syncs, failovers: 1, pauses for the disk: 3, acknowledged 123456000 500 ms ago
+      us-east/0: lz4 saved 8.0 MB for 1.5 s of CPU
       us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start
       us-east/0: history 0123456789abcdef
 
@@ -27,13 +28,14 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       us-east/0: sending eu-west a snapshot  [############............] 50 %  350 kB of 700 kB  70.0 kB/s  5 s left
       us-east/0: ap-south waits for a snapshot, 1 of 1 are under way
       ap-south: the link was taken over by another connection of its region, times: 4
+      us-east/0 to eu-west: zstd, 3.0 MB saved (2.0x beside lz4) for 0.3 s of CPU
       refused at the link port: secret 7
 
       STREAM     PEER      ACK RECEIVED  ACK DURABLE  ACK APPLIED        BEHIND r/d/a    LAG  T_write  T_network  T_ack  T p50   T p99
       us-east/0  eu-west      123456789    123456789    123450000  0 B / 0 B / 6.8 kB  93 ms   0.4 ms      40 ms  48 ms  89 ms  177 ms
       us-east/0  ap-south             -            -            -           - / - / -    1 h        -          -      -      -       -
 
-    eu-west  not ready  causeway 0.1.0, lz4, up 1 h 2 m
+    eu-west  not ready  causeway 0.1.0, lz4, zstd by node:zlib, up 1 h 2 m
       ! delivery us-east/0 is halted: TARGET_REJECTED, the target refused INCR
       ! us-east/0 is not carried on here: halted
 

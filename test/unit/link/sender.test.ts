@@ -1,13 +1,17 @@
 /** What a sender has on its way: bounded by the peer's window and by what the socket has not taken. */
 import { expect, test } from "vitest";
+import type { LinkCodec } from "../../../src/link/codec-choice.ts";
 import { type Outlet, StreamSender } from "../../../src/link/sender.ts";
 import { SnapshotTurns } from "../../../src/link/snapshot-turns.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { Notice } from "../../../src/runtime/notice.ts";
+import { Offset } from "../../../src/stream/position.ts";
+import { encodeRecord } from "../../../src/stream/record.ts";
 import type { Frame } from "../../../src/wire/frames.ts";
 import { eventually } from "../../support/eventually.ts";
 import { quiet, REPLID_A, STREAM } from "../../support/link-pair.ts";
 import { MemoryLog } from "../../support/memory-log.ts";
+import { Random } from "../../support/random.ts";
 
 /** A socket that takes bytes while it is open. */
 class Gate implements Outlet {
@@ -45,19 +49,20 @@ class Gate implements Outlet {
 }
 
 /** To a peer that has nothing and acknowledges nothing. */
-function sending(outlet: Gate, windowBytes: number, chunks: number) {
+function sending(outlet: Gate, windowBytes: number, chunks: number, codecs: { readonly codec?: LinkCodec; readonly peer?: string[] } = {}) {
   const log = new MemoryLog(STREAM);
   const history = log.begin({ id: "1", replid: REPLID_A, offset: 0n, chunks });
   const stop = new AbortController();
   const snapshots = new SnapshotTurns({ concurrent: 1, bytesPerSecond: undefined }, { clock: systemClock });
   const sender = new StreamSender({
-    subscription: { kind: "subscribe", stream: STREAM, held: [], windowBytes },
+    subscription: { kind: "subscribe", stream: STREAM, held: [], windowBytes, ...(codecs.peer && { codecs: codecs.peer }) },
     ...{
       reader: "peer:eu-west",
       streamLog: log,
       windowBytes,
       outlet,
       snapshots,
+      codec: codecs.codec ?? "auto",
       log: quiet,
       clock: systemClock,
       requestSnapshot: () => undefined,
@@ -90,4 +95,29 @@ test("BOUNDED: while the socket takes nothing neither records nor chunks are han
   expect(outlet.kinds).toEqual(["start"]);
   outlet.open();
   await eventually(() => expect(outlet.kinds).toEqual(["records", "snapshot-chunk", "snapshot-end", "start"]));
+});
+
+test.each([
+  ["a peer that does not say that it unpacks zstd, as older ones", "zstd", undefined, "records"],
+  ["a peer that unpacks something else", "zstd", ["brotli"], "records"],
+  ["a link of lz4", "lz4", ["zstd"], "records"],
+  ["a link that nobody has seen short of bandwidth", "auto", ["zstd"], "records"],
+  ["a link of zstd", "zstd", ["zstd"], "packed-records"],
+] as const)("to %s (%s)", async (_, codec, peer, kind) => {
+  const outlet = new Gate(true);
+  await using stream = sending(outlet, 1_000_000, 1, { codec, ...(peer && { peer: [...peer] }) });
+  const text = Buffer.from(new Random(1).bytes(500).toString("hex"));
+  const span = {
+    from: Offset.of(0),
+    to: Offset.of(text.length),
+    replid: REPLID_A,
+    db: 0,
+    dbAfter: 0,
+    commands: 1,
+    readAtMs: 1,
+    open: false,
+  };
+  stream.history.append(encodeRecord(span, text));
+  await eventually(() => expect(outlet.kinds).toContain(kind));
+  expect(outlet.kinds.filter((one) => one.endsWith("records"))).toEqual([kind]);
 });

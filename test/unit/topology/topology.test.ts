@@ -60,7 +60,7 @@ test("defaults are filled in and units parsed", () => {
     segmentBytes: 64 * 2 ** 20,
     retention: { bytes: 10 * 2 ** 30, ageMs: 86_400_000 },
   });
-  expect(view.link).toEqual({ windowBytes: 64 * 2 ** 20, livenessMs: 5000, snapshots: { concurrent: 4, bytesPerSecond: undefined } });
+  expect(view.link).toMatchObject({ windowBytes: 64 * 2 ** 20, livenessMs: 5000, snapshots: { concurrent: 4, bytesPerSecond: undefined } });
   expect(view.logLevel).toBe("info");
   expect(view.dataFolder).toBe(join(folder, "data/eu-west"));
   expect(view.replicas).toEqual([
@@ -415,4 +415,15 @@ describe("topologyDigest", () => {
     expect(topologyDigest({ settings: { journal, ...rest } })).toBe(digest);
     expect(topologyDigest(load(VALID.replace("7410, url: ws://127.0.0.1:7410", "7419, url: ws://127.0.0.1:7410")))).not.toBe(digest);
   });
+});
+
+test("records travel as link.codec says, or as the link's own entry does, which needs no url", () => {
+  const codecOf = (yaml: string) => regionView(load(`${VALID}${yaml}`), "us-east").link.codecFor("eu-west");
+  expect(codecOf("")).toBe("auto");
+  expect(codecOf("link: { codec: zstd }\n")).toBe("zstd");
+  expect(codecOf("link: { codec: zstd }\nlinks: [{ from: us-east, to: eu-west, codec: lz4 }]\n")).toBe("lz4");
+  expect(problems(() => load(`${VALID}link: { codec: gzip }\n`))).toEqual([expect.stringContaining("link.codec")]);
+  expect(problems(() => load(`${VALID}links: [{ from: us-east, to: eu-west }]\n`))).toEqual([
+    expect.stringContaining("expected url, codec or both"),
+  ]);
 });

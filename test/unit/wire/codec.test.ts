@@ -25,18 +25,22 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ kind: fc.constant("proof"), mac: bytes }),
   fc.record({ kind: fc.constant("welcome"), mac: bytes, topologyDigest: bytes, capabilities: fc.array(sentence, { maxLength: 4 }) }),
   fc.record({ kind: fc.constant("refused"), code: fc.constantFrom(...REFUSALS), message: sentence }),
-  fc.record({
-    kind: fc.constant("subscribe"),
-    stream,
-    held: fc.array(
-      fc.record(
-        { history, offset, replid, snapshot: fc.record({ id: snapshotId, chunks: u32 }) },
-        { requiredKeys: ["history", "offset", "replid"] },
+  fc.record(
+    {
+      kind: fc.constant("subscribe"),
+      stream,
+      held: fc.array(
+        fc.record(
+          { history, offset, replid, snapshot: fc.record({ id: snapshotId, chunks: u32 }) },
+          { requiredKeys: ["history", "offset", "replid"] },
+        ),
+        { maxLength: 2 },
       ),
-      { maxLength: 2 },
-    ),
-    windowBytes: count,
-  }),
+      windowBytes: count,
+      codecs: fc.array(sentence, { minLength: 1, maxLength: 3 }),
+    },
+    { requiredKeys: ["kind", "stream", "held", "windowBytes"] },
+  ),
   fc.record(
     {
       kind: fc.constant("start"),
@@ -49,6 +53,14 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
     },
     { requiredKeys: ["kind", "stream", "history", "from", "firstChunk"] },
   ),
+  fc.record({
+    kind: fc.constant("packed-records"),
+    stream,
+    codec: fc.constant("zstd"),
+    rawBytes: fc.nat(2 ** 20),
+    dictionary: u32,
+    packed: bytes,
+  }),
   fc.record({ kind: fc.constant("records"), stream, records: fc.array(bytes, { maxLength: 5 }) }),
   fc.record({ kind: fc.constant("snapshot-chunk"), stream, snapshotId, chunk: bytes }),
   fc.record({ kind: fc.constant("snapshot-end"), stream, snapshotId }),

@@ -1,0 +1,119 @@
+/** Records of one subscription as frames: chooses for each group how it travels, and counts what that took and saved. */
+import { zstdPackage } from "../bytes/zstd.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { StreamId } from "../stream/position.ts";
+import { type PackedRecordsFrame, type RecordFrame, totalBytes } from "../wire/frames.ts";
+import { isWorthPacking, type LinkCodec, type PackingCost } from "./codec-choice.ts";
+import { LinkMeter } from "./link-meter.ts";
+import { packable, RecordPacker } from "./packing.ts";
+import type { PackingStats } from "./stats.ts";
+
+/** What is taken for true before the first group was packed, and again when the last is long ago: data and machines change. */
+const ASSUMED = { ratio: 0.6, msPerByte: 1e-5 };
+const REMEMBERED_MS = 10_000;
+/** Over which the share of a core is counted. */
+const SHARE_MS = 1_000;
+/** How much the newest group counts. */
+const WEIGHT = 0.2;
+
+export type RecordFramesOptions = {
+  readonly stream: StreamId;
+  readonly codec: LinkCodec;
+  /** What the peer can unpack. */
+  readonly peerCodecs: readonly string[];
+  readonly clock: Clock;
+};
+
+export class RecordFrames {
+  readonly #stream: StreamId;
+  readonly #clock: Clock;
+  readonly #mode: LinkCodec;
+  readonly #meter = new LinkMeter();
+  #packer: RecordPacker | undefined;
+  #cost: Omit<PackingCost, "coreShare"> = ASSUMED;
+  #packedAtMs = Number.NEGATIVE_INFINITY;
+  #coreShare = 0;
+  #shareSinceMs = 0;
+  #spentMs = 0;
+  #last: "lz4" | "zstd" = "lz4";
+  #records = 0;
+  #recordBytes = 0;
+  #packedBytes = 0;
+  #cpuMs = 0;
+
+  constructor({ stream, codec, peerCodecs, clock }: RecordFramesOptions) {
+    this.#stream = stream;
+    this.#clock = clock;
+    this.#mode = zstdPackage !== undefined && peerCodecs.includes("zstd") ? codec : "lz4";
+  }
+
+  /** A Start goes to the peer, which forgets what went before. */
+  begin(): void {
+    this.#packer = undefined;
+  }
+
+  /** Credit that came back, in all. */
+  consumed(bytes: number): void {
+    if (this.#mode !== "lz4") this.#meter.consumed(bytes, this.#clock.nowMs());
+  }
+
+  /** The frames must go to the socket as they come. */
+  *of(records: readonly Buffer[]): Generator<RecordFrame> {
+    if (this.#mode === "lz4") yield { kind: "records", stream: this.#stream, records };
+    else for (const group of packable(records)) yield this.#choose(group);
+  }
+
+  /** Of all that was packed, since the subscription began. */
+  get stats(): PackingStats {
+    return {
+      codec: this.#last,
+      records: this.#records,
+      recordBytes: this.#recordBytes,
+      packedBytes: this.#packedBytes,
+      cpuMs: this.#cpuMs,
+    };
+  }
+
+  #choose(records: readonly Buffer[]): RecordFrame {
+    const recordBytes = totalBytes(records);
+    const beganAtMs = this.#clock.nowMs();
+    const isWorth = this.#mode === "zstd" || isWorthPacking(recordBytes, this.#meter.view(beganAtMs), this.#costAt(beganAtMs));
+    const packed = isWorth ? this.#pack(records, recordBytes, beganAtMs) : undefined;
+    this.#last = packed ? "zstd" : "lz4";
+    this.#meter.sent(packed?.packed.length ?? recordBytes, recordBytes, beganAtMs);
+    return packed ?? { kind: "records", stream: this.#stream, records };
+  }
+
+  #pack(records: readonly Buffer[], recordBytes: number, beganAtMs: number): PackedRecordsFrame | undefined {
+    this.#packer ??= new RecordPacker(this.#stream);
+    const frame = this.#packer.pack(records);
+    const endedAtMs = this.#clock.nowMs();
+    const tookMs = endedAtMs - beganAtMs;
+    this.#cpuMs += tookMs;
+    this.#spentMs += tookMs;
+    this.#learn({ ratio: frame ? frame.packed.length / recordBytes : 1, msPerByte: tookMs / recordBytes }, endedAtMs);
+    if (frame === undefined) return undefined;
+    this.#records += records.length;
+    this.#recordBytes += recordBytes;
+    this.#packedBytes += frame.packed.length;
+    return frame;
+  }
+
+  #learn({ ratio, msPerByte }: Omit<PackingCost, "coreShare">, nowMs: number): void {
+    const isFirst = nowMs - this.#packedAtMs >= REMEMBERED_MS;
+    const mix = (before: number, now: number) => (isFirst ? now : before + WEIGHT * (now - before));
+    this.#cost = { ratio: mix(this.#cost.ratio, ratio), msPerByte: mix(this.#cost.msPerByte, msPerByte) };
+    this.#packedAtMs = nowMs;
+  }
+
+  #costAt(nowMs: number): PackingCost {
+    const elapsedMs = nowMs - this.#shareSinceMs;
+    if (elapsedMs >= SHARE_MS) {
+      this.#coreShare = this.#spentMs / elapsedMs;
+      this.#shareSinceMs = nowMs;
+      this.#spentMs = 0;
+    }
+    const cost = nowMs - this.#packedAtMs < REMEMBERED_MS ? this.#cost : ASSUMED;
+    return { ...cost, coreShare: Math.max(this.#coreShare, this.#spentMs / SHARE_MS) };
+  }
+}
