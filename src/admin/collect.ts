@@ -226,6 +226,7 @@ function deliveryStatus({ delivery, address }: StreamParts & { readonly delivery
     dropped: Object.fromEntries(delivery.dropped),
     rewritten: Object.fromEntries(delivery.rewritten),
     untranslated: Object.fromEntries(delivery.untranslated),
+    skipped: Object.fromEntries(delivery.skipped),
     unsupported: Object.fromEntries(delivery.unsupported),
     conditions: Object.fromEntries(delivery.conditions),
     ...lastError(delivery.lastError),

@@ -22,6 +22,9 @@ import {
   warningsOf,
 } from "./status.ts";
 
+/** What is there in RDBs of today, so that it begins at zero. */
+const SKIPPED = ["module-aux", "slot-info", "slot-import", "stream-producers"] as const;
+
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number | undefined];
 
@@ -218,7 +221,7 @@ const METRICS: readonly Metric[] = [
   named("causeway_delivery_rewritten_total", "Commands rewritten, by name.", ["command", TRANSLATED_COMMANDS], (of) => of.rewritten),
   named(
     "causeway_delivery_untranslated_total",
-    "Commands too large to be rewritten, by name.",
+    "Commands that could not be looked into, by name.",
     ["command", TRANSLATED_COMMANDS],
     (of) => of.untranslated,
   ),
@@ -234,6 +237,7 @@ const METRICS: readonly Metric[] = [
     "By how much later keys expire in the target; absent in import mode.",
     ({ delivery }) => (delivery?.expiry?.by === "import" ? undefined : seconds(delivery?.expiry?.guardMs)),
   ),
+  named("causeway_delivery_skipped_total", "What no command can carry and nobody misses, by what.", ["what", SKIPPED], (of) => of.skipped),
   named(
     "causeway_delivery_unsupported_total",
     "Things that the target cannot hold, by what and why.",

@@ -202,8 +202,10 @@ export type DeliveryStatus = {
   readonly dropped: Readonly<Record<string, number>>;
   /** Commands that were rewritten, by command name. */
   readonly rewritten: Readonly<Record<string, number>>;
-  /** Commands that were too large to be rewritten and went on as they are, by command name. */
+  /** Commands that could not be looked into (too large, or scripts) and went on as they are, by command name. */
   readonly untranslated: Readonly<Record<string, number>>;
+  /** What no command can carry and nobody misses: slot statistics, what streams remember of idempotent producers. */
+  readonly skipped: Readonly<Record<string, number>>;
   /** What the target cannot hold, by what and why. */
   readonly unsupported: Readonly<Record<string, number>>;
   /** Times that the target took no writes, by its own word: OOM, READONLY, … */

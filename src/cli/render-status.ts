@@ -125,7 +125,8 @@ function streamNotes(
     const left = [
       ...Object.entries(delivery.dropped).map(([what, count]) => `${what} ${count} dropped`),
       ...Object.entries(delivery.rewritten).map(([what, count]) => `${what} ${count} rewritten`),
-      ...Object.entries(delivery.untranslated).map(([what, count]) => `${what} ${count} too large to be rewritten`),
+      ...Object.entries(delivery.untranslated).map(([what, count]) => `${what} ${count} not looked into`),
+      ...Object.entries(delivery.skipped).map(([what, count]) => `${what} ${count} left out`),
       ...Object.entries(delivery.conditions).map(([what, count]) => `${what} ${count} times`),
     ];
     if (left.length > 0) notes.push(`${id}: ${left.join(", ")}`);

@@ -78,6 +78,11 @@ export class DumpPayloads {
     return firstRdbWith(type) <= this.#acceptedRdb;
   }
 
+  /** Whether RESTORE takes a payload with the footer of that format. */
+  acceptsFooter({ family, version }: RdbFormat): boolean {
+    return family === "valkey" ? takesValkeyRdb(this.#server) && version === VALKEY_RDB : version <= this.#acceptedRdb;
+  }
+
   /** Whether RESTORE takes what modules attached to a key. */
   get acceptsMeta(): boolean {
     return this.#acceptedRdb >= FIRST_RDB_WITH_META;
@@ -107,6 +112,16 @@ export class DumpPayloads {
     crc.writeLE(footer, 2);
     return footer;
   }
+}
+
+/** A payload as DUMP made it, on a server that took it: what it says before the type (8.6, modules) reads as a type that is not known. */
+export function readDumpPayload(
+  payload: Buffer,
+): { readonly type: number; readonly value: Buffer; readonly format: RdbFormat } | undefined {
+  const end = payload.length - FOOTER_BYTES;
+  if (end < 1) return undefined;
+  const version = payload.readUInt16LE(end);
+  return { type: payload[0]!, value: payload.subarray(1, end), format: { family: version >= VALKEY_RDB ? "valkey" : "redis", version } };
 }
 
 /** The whole payload of one entry whose value is held, as DUMP would answer it. */

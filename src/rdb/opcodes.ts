@@ -50,6 +50,9 @@ export const ValueType = {
   stream4: 26,
 } as const;
 
+/** A larger number below the opcodes: what follows it is anybody's guess, its key included. */
+export const LARGEST_TYPE = ValueType.stream4;
+
 /** What follows a module's opcode inside its value. */
 export const ModuleOpcode = { end: 0, sint: 1, uint: 2, float: 3, double: 4, string: 5 } as const;
 

@@ -7,9 +7,9 @@
  */
 import { GatewayError } from "../errors.ts";
 import { decodeMagic, MAGIC_BYTES, type RdbFormat } from "./format.ts";
-import { LOWEST_OPCODE, Opcode } from "./opcodes.ts";
+import { LARGEST_TYPE, LOWEST_OPCODE, Opcode } from "./opcodes.ts";
 import { type MeasuredSpan, RdbReader, SHORT } from "./reader.ts";
-import { isOneString, length, type Walk, walkModuleOps, walkValue } from "./value-span.ts";
+import { isOneString, length, unknownType, type Walk, walkModuleOps, walkValue } from "./value-span.ts";
 
 /** What one RESTORE may carry: proto-max-bulk-len (512 MiB), less room for type, footer and a key. */
 export const MAX_VALUE_BYTES = 512 * 1024 * 1024 - 1024;
@@ -119,6 +119,7 @@ export class RdbParser {
       }
       if (opcode < LOWEST_OPCODE) {
         const type = opcode;
+        if (type > LARGEST_TYPE) throw unknownType(type, format, reader.offset);
         let key = reader.string();
         while (key === undefined) {
           yield;

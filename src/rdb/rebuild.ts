@@ -26,6 +26,8 @@ export type RebuildOptions = {
   readonly server: RestoreServer;
   /** When a field that expires at `atMs` shall expire; without it then. */
   readonly fieldExpiry?: (atMs: bigint) => bigint;
+  /** Of a stream: what it remembers of idempotent producers is left out. */
+  readonly onProducers?: () => void;
 };
 /** Yields undefined when it needs more bytes of the value. */
 type Steps<Step> = Generator<Step | undefined, void, void>;
@@ -79,7 +81,7 @@ export function rebuildPasses(type: number, options: RebuildOptions): readonly (
     case ValueType.stream4:
       return [
         (reader) => rebuildGroups(elements(reader, type, format), server),
-        (reader) => rebuildStream(elements(reader, type, format), server),
+        (reader) => rebuildStream(elements(reader, type, format), options),
       ];
     default:
       return [(reader) => rebuildElements(elements(reader, type, format), options)];
@@ -226,7 +228,7 @@ function* forgetEntries(): Generator<KeyedCommand, void, void> {
 }
 
 /** The entries, what the stream remembers, and how far each group is. */
-function* rebuildStream(source: Steps<Element>, server: RestoreServer): Steps<KeyedCommand> {
+function* rebuildStream(source: Steps<Element>, { server, onProducers }: RebuildOptions): Steps<KeyedCommand> {
   const remembers = server.product === "valkey" || server.versionNumber >= 700;
   for (const element of source) {
     switch (element?.kind) {
@@ -247,6 +249,9 @@ function* rebuildStream(source: Steps<Element>, server: RestoreServer): Steps<Ke
         yield ["XGROUP", "SETID", KEY, element.name, element.lastId, ...read];
         break;
       }
+      case "producers":
+        onProducers?.();
+        break;
       default:
     }
   }

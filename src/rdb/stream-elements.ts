@@ -1,7 +1,7 @@
 /**
  * Decodes a stream: its entries, then what it remembers, then its groups, each followed by its consumers and what is pending with them.
  * `version` 1 = type 15 (5.0), 2 = 19 (7.0), 3 = 21 (7.2), 4 = 26 (8.6). What 8.6 remembers of idempotent producers has no command that
- * would restore it and is left: it ends with the entries' age, and the stream of commands drops it for older servers as well.
+ * would restore it and is only told: it ends with the entries' age, and the stream of commands drops it for older servers as well.
  */
 import { GatewayError } from "../errors.ts";
 import { streamNode } from "./packed/stream-node.ts";
@@ -27,7 +27,9 @@ export type StreamElement =
       readonly id: string;
       readonly deliveredAtMs: bigint;
       readonly deliveries: number;
-    };
+    }
+  /** What 8.6 remembers of so many idempotent producers. */
+  | { readonly kind: "producers"; readonly count: number };
 
 type Delivery = { readonly deliveredAtMs: bigint; readonly deliveries: number };
 type Steps = Generator<StreamElement | undefined, void, void>;
@@ -51,7 +53,8 @@ export function* streamElements(reader: RdbReader, version: 1 | 2 | 3 | 4): Step
   }
   yield { kind: "memory", lastId, added, maxDeletedId };
   for (let left = yield* length(reader); left > 0; left--) yield* group(reader, version);
-  if (version >= 4) yield* walkProducers(reader);
+  const count = version >= 4 ? yield* walkProducers(reader) : 0;
+  if (count > 0) yield { kind: "producers", count };
 }
 
 function* group(reader: RdbReader, version: number): Steps {

@@ -83,8 +83,12 @@ export function* walkValue(reader: RdbReader, type: number, format: RdbFormat): 
       default:
     }
   }
-  throw new GatewayError("RDB_UNSUPPORTED", `RDB type ${describeType(type)} of ${format.family} RDB ${format.version} is not known`, {
-    details: { type, ...format, rdbOffset: reader.offset },
+  throw unknownType(type, format, reader.offset);
+}
+
+export function unknownType(type: number, format: RdbFormat, rdbOffset: number): GatewayError {
+  return new GatewayError("RDB_UNSUPPORTED", `RDB type ${describeType(type)} of ${format.family} RDB ${format.version} is not known`, {
+    details: { type, ...format, rdbOffset },
   });
 }
 
@@ -212,8 +216,8 @@ export function* walkStream(reader: RdbReader, version: number): Walk {
   if (version >= 4) yield* walkProducers(reader);
 }
 
-/** What a stream remembers of idempotent producers (8.6). */
-export function* walkProducers(reader: RdbReader): Walk {
+/** What a stream remembers of idempotent producers (8.6); answers how many they are. */
+export function* walkProducers(reader: RdbReader): Walk<number> {
   yield* lengths(reader, 2); // duration and maximum of remembered idempotency ids
   const producers = yield* length(reader);
   for (let producer = 0; producer < producers; producer++) {
@@ -225,6 +229,7 @@ export function* walkProducers(reader: RdbReader): Walk {
     }
   }
   yield* lengths(reader, 2); // ids added, duplicates
+  return producers;
 }
 
 function* lengths(reader: RdbReader, count: number): Walk {

@@ -8,6 +8,8 @@ export const EXAMINED_COMMANDS: readonly string[] = [
   "XTRIM",
   "RESTORE",
   "RESTORE-ASKING",
+  "EVAL",
+  "EVALSHA",
   "CLUSTER",
   "TRIMSLOTS",
   "SWAPDB",

@@ -162,6 +162,7 @@ export const replicaStatus: GatewayStatus = {
         expiry: { by: "guard", guardMs: 86_400_000 },
         guardExceeded: 0,
         untranslated: { XADD: 2 },
+        skipped: { "slot-info": 3 },
         unsupported: { "7 (module2): a module's value": 1 },
         conditions: { OOM: 5 },
         lastError: "INCR was refused: WRONGTYPE",

@@ -120,7 +120,8 @@ function deliveryFacts(delivery, nowMs) {
       ["Reconnects", `${delivery.reconnects}`],
       ...counted("dropped", delivery.dropped),
       ...counted("rewritten", delivery.rewritten),
-      ...counted("too large to rewrite", delivery.untranslated),
+      ...counted("not looked into", delivery.untranslated),
+      ...counted("left out", delivery.skipped),
       ...counted("", delivery.conditions),
     ])}
     ${lastError(delivery, nowMs)}

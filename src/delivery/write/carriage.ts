@@ -2,30 +2,26 @@
  * How each value of a snapshot gets into this target: by RESTORE as its master wrote it, by RESTORE in a form that the target knows, by
  * commands, or not at all; and what of it the target cannot hold.
  */
-import { convert } from "../../rdb/convert.ts";
 import { DumpPayloads, dumpPayload } from "../../rdb/dump-payload.ts";
 import type { RdbFormat } from "../../rdb/format.ts";
 import type { RdbEntry } from "../../rdb/parser.ts";
 import { expiresFields, isOpaque, knowsFieldExpiry, type RebuildOptions } from "../../rdb/rebuild.ts";
 import { FIELD_MARK_MS, guarded } from "./expiry.ts";
+import { BY_COMMANDS, type Carriage, plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
 import { type Target, targetError } from "./target.ts";
 
-export type Carriage = {
-  /** leave: the key cannot be made there at all. */
-  readonly by: "restore" | "rebuild" | "leave";
-  /** What to restore, when it is not the entry as it is. */
-  readonly entry?: RdbEntry;
-  /** What of the value the target cannot hold. */
-  readonly lost?: string;
-  /** What goes without being missed: see `LoadProgress.skipped`. */
-  readonly skipped?: string;
-};
-
 const AS_IT_IS: Carriage = { by: "restore" };
-const BY_COMMANDS: Carriage = { by: "rebuild" };
 const PROBED_KEY = "causeway:probe";
 /** A module's value begins with its name and version in eight bytes, behind a length byte. */
 const MODULE_ID_BYTES = 9;
+
+export type CarrierOptions = {
+  readonly target: Target;
+  /** By how much later than at the source fields expire in the target. */
+  readonly guardMs: number;
+  /** A value that is rebuilt goes without that. */
+  readonly onSkipped: (what: string) => void;
+};
 
 export class Carrier {
   readonly #target: Target;
@@ -35,35 +31,26 @@ export class Carrier {
   /** By the module's id: does the target have it? */
   readonly #modules = new Map<string, boolean>();
 
-  /** Fields expire in the target by `guardMs` later than at the source. */
-  constructor(format: RdbFormat, { target, guardMs }: { readonly target: Target; readonly guardMs: number }) {
+  constructor(format: RdbFormat, { target, guardMs, onSkipped }: CarrierOptions) {
     this.#target = target;
     this.#guardsFields = guardMs > 0 && knowsFieldExpiry(target.facts);
     this.payloads = new DumpPayloads(format, target.facts);
-    this.rebuilding = { format, server: target.facts, fieldExpiry: (atMs) => guarded(atMs, guardMs, FIELD_MARK_MS) };
+    this.rebuilding = {
+      ...{ format, server: target.facts },
+      fieldExpiry: (atMs) => guarded(atMs, guardMs, FIELD_MARK_MS),
+      onProducers: () => onSkipped(STREAM_PRODUCERS),
+    };
   }
 
   /** A promise only where the target has to be asked. Throws RDB_MALFORMED, TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
   carriageOf(entry: RdbEntry): Carriage | Promise<Carriage> {
     if (isOpaque(entry.type)) return this.#moduleCarriage(entry);
     if (entry.meta.length > 0 && !this.payloads.acceptsMeta) {
-      return { ...this.#plainCarriage({ ...entry, meta: [] }), lost: "module metadata of a key" };
+      return { ...plainCarriage({ ...entry, meta: [] }, this.payloads, this.rebuilding), lost: "module metadata of a key" };
     }
     // A payload brings the fields' true expiries along.
     if (this.#guardsFields && expiresFields(entry, this.rebuilding.format)) return BY_COMMANDS;
-    return this.payloads.accepts(entry.type) ? AS_IT_IS : this.#plainCarriage(entry);
-  }
-
-  #plainCarriage(entry: RdbEntry): Carriage {
-    const { format, server } = this.rebuilding;
-    if (this.payloads.accepts(entry.type)) return { by: "restore", entry };
-    const converted = convert(entry, format, this.payloads);
-    if (converted) {
-      const skipped = converted.producers > 0 ? { skipped: "stream-producers" } : {};
-      return { by: "restore", entry: converted.entry, ...skipped };
-    }
-    if (!knowsFieldExpiry(server) && expiresFields(entry, format)) return { by: "rebuild", lost: "the expiry of hash fields" };
-    return BY_COMMANDS;
+    return this.payloads.accepts(entry.type) ? AS_IT_IS : plainCarriage(entry, this.payloads, this.rebuilding);
   }
 
   async #moduleCarriage(entry: RdbEntry): Promise<Carriage> {

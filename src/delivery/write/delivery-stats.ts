@@ -39,7 +39,7 @@ export class DeliveryStats {
   /** Why the order to promote was not obeyed. */
   promotionRefusal: string | undefined;
   expiry: ExpiryMode | undefined;
-  /** Records that came so late that keys may have expired in the target although the source still had them. */
+  /** Records that came so late (or after the restart of a target in import mode) that keys may have expired in it although the source still had them. */
   guardExceeded = 0;
   /** Stays after recovery: `atMs` says how old it is. */
   lastError: { readonly message: string; readonly atMs: number } | undefined;
@@ -47,8 +47,10 @@ export class DeliveryStats {
   readonly dropped = new Map<string, number>();
   /** By command name: not what a normal client may send, or relative to a time that is over. */
   readonly rewritten = new Map<string, number>();
-  /** By command name: too large to be held until it was whole, so it passed as it is. */
+  /** By command name: too large to be held until it was whole, or a script, so it passed as it is. */
   readonly untranslated = new Map<string, number>();
+  /** By what: no command can carry it, and nobody misses it. */
+  readonly skipped = new Map<string, number>();
   /** By what and why: the target cannot hold it. */
   readonly unsupported = new Map<string, number>();
   /** By the target's word: OOM, READONLY, … */

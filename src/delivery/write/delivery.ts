@@ -249,6 +249,7 @@ export class Delivery implements Service {
       checkpointKey: this.#key,
       maxBulkBytes: target.maxBulkBytes,
       target: target.facts,
+      importingSinceMs: this.#importingSince(work),
       losses,
       stats,
       clock,
@@ -256,6 +257,12 @@ export class Delivery implements Service {
       onApplied,
       allowsFlush: (offset) => this.#allowsFlush(history, offset),
     }).run(signal);
+  }
+
+  /** What is loaded now has not seen the target's last start. */
+  #importingSince({ target, start }: Work): number | undefined {
+    if (!target.importing || target.keepsOverRestarts || start.kind === "load") return undefined;
+    return this.#options.clock.nowMs() - target.facts.uptimeMs;
   }
 
   #newLosses(): Losses {
@@ -291,10 +298,11 @@ export class Delivery implements Service {
       stats.loading = progress;
       stats.inFlightBytes = work.writer.inFlightBytes;
     };
+    const onSkipped = (what: string) => stats.count(stats.skipped, what);
     const { snapshot, resumeAt } = start;
     const { target, writer, losses, guardMs, wasEmpty: targetWasEmpty } = work;
     const { stream, rebuildAboveBytes } = this.#options;
-    const loading = { guardMs, losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress };
+    const loading = { guardMs, losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress, onSkipped };
     await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, ...loading }, signal);
     return loaded;
   }

@@ -5,6 +5,7 @@
  *
  *   before 6.2   SET PXAT · LPOP/RPOP n · LMOVE · COPY · ZADD GT/LT · ZRANGESTORE · ZDIFFSTORE · GEOSEARCHSTORE · XADD/XTRIM MINID …
  *   before 7.0   XSETID, XGROUP with what only 7.0 remembers · PEXPIREAT NX|XX|GT|LT · FUNCTION, SPUBLISH: lost
+ *   any          RESTORE of what the target does not take (`restore-in-stream.ts`)
  *   without      field expiries (HPEXPIREAT, HPERSIST, HSETEX, HGETDEL) · SET IFEQ · MSETEX · XACKDEL, XDELEX · vector sets: lost
  */
 
@@ -13,13 +14,7 @@ import { knowsFieldExpiry } from "../../rdb/rebuild.ts";
 import { nameOf, splitCommand } from "../../resp/command-words.ts";
 import type { Word } from "../../resp/encode.ts";
 import { SCRIPTS } from "./dialect-scripts.ts";
-
-/** What is sent instead: whole commands, none where the command has no effect there. */
-export type Rendering = {
-  readonly commands: readonly (readonly Word[])[];
-  /** What of the command the target cannot hold. */
-  readonly lost?: string;
-};
+import { type Rendering, restoreInStream } from "./restore-in-stream.ts";
 
 /** Undefined: the command passes as it is. `words` is the whole command, its name first. */
 type Render = (words: readonly Buffer[]) => Rendering | undefined;
@@ -36,11 +31,16 @@ export const SAME_WORDS: Dialect = { renders: new Map(), knowsPxat: true };
 const FIELD_EXPIRY = "the expiry of hash fields";
 const MODULE_VALUE = "a module's value";
 
-export function dialectOf(target: RestoreServer): Dialect {
+/** `guardMs`: by how much later than at the source fields of hashes expire in the target. */
+export function dialectOf(target: RestoreServer, guardMs = 0): Dialect {
   const { product, versionNumber } = target;
   /** Is the target older than the first Redis and the first Valkey (if not all do) that know something? */
   const lacks = (redis: number, valkey = 0) => versionNumber < (product === "valkey" ? valkey : redis);
-  const entries: (readonly [string, Render])[] = [];
+  const restore: Render = (words) => restoreInStream(words, { server: target, guardMs });
+  const entries: (readonly [string, Render])[] = [
+    ["RESTORE", restore],
+    ["RESTORE-ASKING", restore],
+  ];
   if (lacks(602)) entries.push(...BEFORE_6_2);
   if (lacks(700)) entries.push(...BEFORE_7_0);
   if (lacks(804, 801)) entries.push(["SET", (words) => set(words, lacks(602))]);

@@ -37,6 +37,8 @@ export type LoadOptions = {
   readonly guardMs: number;
   /** The checkpoint (state loading) to commit with a unit after which entries up to `rdbOffset` are loaded. */
   readonly checkpointAt: (rdbOffset: number) => Checkpoint;
+  /** What the snapshot holds beside its data, or remembers of it, and no command can carry. */
+  readonly onSkipped: (what: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
 };
 

@@ -5,6 +5,7 @@
  */
 import { GatewayError } from "../../errors.ts";
 import { CommandKind, CommandScanner } from "../../resp/command-scanner.ts";
+import { nameOf } from "../../resp/command-words.ts";
 import { encodeCommand } from "../../resp/encode.ts";
 import { Offset } from "../../stream/position.ts";
 import type { RecordHeader } from "../../stream/record.ts";
@@ -48,8 +49,10 @@ export type PlanEvents = {
   readonly allowsFlush: (offset: Offset) => boolean;
   readonly onDropped: (name: string) => void;
   readonly onRewritten: (name: string) => void;
-  /** A command that may have to be rewritten was too long to be held until it was whole: it passed as it is (NEVER_SILENT). */
+  /** A command that may have to be rewritten was too long to be held until it was whole, or is a script: it passed as it is (NEVER_SILENT). */
   readonly onUntranslated: (name: string) => void;
+  /** What goes without being missed, of a value that travels in another form. */
+  readonly onSkipped: (what: string) => void;
   /** What the target cannot hold; what it throws ends the plan. */
   readonly onLost: (loss: Loss) => void;
 };
@@ -251,7 +254,8 @@ export class Planner {
       this.#refused = { name: translation.name, offset: this.#endsAt };
       return;
     }
-    if (this.#dialect.renders.size > 0 && translation.kind !== "swap-from-zero") {
+    if (translation.kind === "script") this.#events.onUntranslated(translation.name);
+    if (translation.kind !== "swap-from-zero" && this.#dialect.renders.has(nameOf(command))) {
       const carried = "pieces" in translation ? Buffer.concat(translation.pieces) : command;
       if (this.#render(carried)) return;
     }
@@ -275,8 +279,9 @@ export class Planner {
   #render(command: Buffer): boolean {
     const rendering = render(this.#dialect, command);
     if (!rendering) return false;
-    const { name, commands, lost, key } = rendering;
+    const { name, commands, lost, skipped, key } = rendering;
     if (lost !== undefined) this.#events.onLost({ what: name, why: lost, db: this.#scanner.db, key });
+    if (skipped !== undefined) this.#events.onSkipped(skipped);
     if (commands.length === 0) {
       if (lost === undefined) this.#events.onDropped(name);
       return true;

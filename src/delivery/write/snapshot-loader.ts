@@ -10,13 +10,14 @@ import { describeType } from "../../rdb/opcodes.ts";
 import type { RdbEntry, RdbParser } from "../../rdb/parser.ts";
 import { isOpaque, rebuild } from "../../rdb/rebuild.ts";
 import { encodeCommand } from "../../resp/encode.ts";
-import { type Carriage, Carrier } from "./carriage.ts";
+import { Carrier } from "./carriage.ts";
 import { CHECKPOINT_PREFIX } from "./checkpoint.ts";
 import { guarded } from "./expiry.ts";
 import { FunctionLoader } from "./function-loader.ts";
 import { KeySet } from "./key-set.ts";
 import { LoadUnit } from "./load-unit.ts";
 import type { LoadOptions, LoadProgress, LoadSnapshot } from "./loading.ts";
+import type { Carriage } from "./plain-carriage.ts";
 import { rebuildLarge } from "./rebuild-large.ts";
 import { payloadBytesOf, restoreLarge } from "./restore-large.ts";
 import { readSnapshot } from "./snapshot-reading.ts";
@@ -84,7 +85,7 @@ class SnapshotLoad {
           // Functions come first in an RDB: by now all of them are known.
           if (!this.#functions.loaded && !this.#options.losses.stops) await this.#functions.load(signal);
           this.#keysRead++;
-          this.#carrier ??= new Carrier(parser.format!, this.#options);
+          this.#carrier ??= new Carrier(parser.format!, { ...this.#options, onSkipped: (what) => this.#skip(what) });
           await this.#takeEntry(item, this.#carrier, signal);
           break;
         case "function":
@@ -157,6 +158,7 @@ class SnapshotLoad {
 
   #skip(what: string): void {
     this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1);
+    this.#options.onSkipped(what);
   }
 
   /** A value that an attempt before this one has left half built, in whatever database. */

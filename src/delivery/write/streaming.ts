@@ -27,6 +27,11 @@ export type StreamingOptions = {
   readonly checkpointKey: string;
   readonly maxBulkBytes: number;
   readonly target: TargetFacts;
+  /**
+   * The target leaves expiry to us, but since then only: at its start it removed what was over by its own clock (an RDB that is read drops such keys
+   * whatever the mode). Undefined: it has no such mode. Milliseconds since 1970.
+   */
+  readonly importingSinceMs: number | undefined;
   /** What the target cannot hold. */
   readonly losses: Losses;
   readonly stats: DeliveryStats;
@@ -55,16 +60,19 @@ export class Streaming {
       checkpointKey: options.checkpointKey,
       maxBulkBytes: options.maxBulkBytes,
       databases: options.target.databases,
-      dialect: dialectOf(options.target),
+      dialect: dialectOf(options.target, options.from.guardMs),
       guardMs: options.from.guardMs,
       events: {
         onDropped: (name) => stats.count(stats.dropped, name),
         onRewritten: (name) => stats.count(stats.rewritten, name),
         allowsFlush: options.allowsFlush,
         onUntranslated: (name) => {
+          if (!stats.untranslated.has(name)) {
+            log.warn({ event: "delivery.untranslated", command: name }, "a command that cannot be looked into went on as it is");
+          }
           stats.count(stats.untranslated, name);
-          log.warn({ event: "delivery.untranslated", command: name }, "a command was too large to be looked into and went on as it is");
         },
+        onSkipped: (what) => stats.count(stats.skipped, what),
         onLost: (loss) => {
           options.losses.add(loss);
           if (options.losses.stops) throw options.losses.toError(options.target);
@@ -122,14 +130,16 @@ export class Streaming {
     throw new GatewayError("FLUSH_SUSPICIOUS", message, { details: { command: name, offset } });
   }
 
-  /** The guard holds as long as no command comes later than it is wide. */
+  /** The guard holds as long as no command comes later than it is wide, and import mode as long as the target does not restart before one. */
   #watchGuard({ readAtMs }: RecordHeader): void {
-    const { from, clock, stats, log } = this.#options;
+    const { from, importingSinceMs, clock, stats, log } = this.#options;
     const lateMs = clock.nowMs() - this.#readAtMs;
-    const isLate = from.guardMs > 0 && this.#readAtMs > 0 && lateMs >= from.guardMs;
+    const exceedsGuard = from.guardMs > 0 && this.#readAtMs > 0 && lateMs >= from.guardMs;
+    const isLate = exceedsGuard || (importingSinceMs !== undefined && readAtMs < importingSinceMs);
     if (isLate) stats.guardExceeded++;
     if (isLate && !this.#isLate) {
-      const message = "the stream is later than the expiry guard: keys may have expired here that the source had prolonged";
+      const why = exceedsGuard ? "is later than the expiry guard" : "was not applied when the target restarted";
+      const message = `the stream ${why}: keys may have expired here that the source had prolonged`;
       log.error({ event: "delivery.guard-exceeded", lateMs: Math.round(lateMs), guardMs: from.guardMs }, message);
     }
     this.#isLate = isLate;

@@ -17,6 +17,9 @@ export type TargetFacts = {
   readonly maxmemoryPolicy: string;
   readonly clusterEnabled: boolean;
   readonly loading: boolean;
+  /** Since its start, in whole seconds; 0 where INFO does not say. */
+  readonly uptimeMs: number;
+  readonly aofEnabled: boolean;
   /** Keys per database, as INFO keyspace told when the target was opened. */
   readonly keyspace: ReadonlyMap<number, number>;
 };
@@ -50,6 +53,8 @@ export function parseFacts(info: string, databases: number): TargetFacts {
     maxmemoryPolicy: fields.get("maxmemory_policy") ?? "noeviction",
     clusterEnabled: fields.get("cluster_enabled") === "1",
     loading: fields.get("loading") === "1",
+    aofEnabled: fields.get("aof_enabled") === "1",
+    uptimeMs: Number(fields.get("uptime_in_seconds") ?? 0) * 1000,
     keyspace,
   };
 }

@@ -5,7 +5,7 @@
 import { Redis } from "ioredis";
 import { GatewayError, wrapError } from "../../errors.ts";
 import { redisOptions } from "../../runtime/redis-options.ts";
-import { IMPORT_SOURCE, knowsImportMode, turnImportModeOff, turnImportModeOn } from "./import-mode.ts";
+import { IMPORT_SOURCE, isImportModeOn, knowsImportMode, turnImportModeOff, turnImportModeOn } from "./import-mode.ts";
 import type { TargetAddress } from "./raw-socket.ts";
 import { refusalOutsideUnits } from "./replies.ts";
 import { parseFacts, type TargetFacts } from "./target-facts.ts";
@@ -26,6 +26,7 @@ export class Target {
   readonly control: Redis;
   /** Expiry is left to us: `import-mode.ts`. */
   #importing = false;
+  #wasImporting = false;
   /** The longest argument that the target takes (proto-max-bulk-len, client-query-buffer-limit). */
   readonly maxBulkBytes: number;
 
@@ -64,10 +65,16 @@ export class Target {
     return this.#importing;
   }
 
+  /** Importing, and what was over when the target was started last is in it all the same. */
+  get keepsOverRestarts(): boolean {
+    return this.#wasImporting && this.facts.aofEnabled;
+  }
+
   /** Makes the target leave expiry to us, if it can. Returns why it refuses; undefined: it does, or knows no such mode. */
   async startImport(): Promise<string | undefined> {
     if (!knowsImportMode(this.facts)) return undefined;
     try {
+      this.#wasImporting = await isImportModeOn(this.control);
       const refusal = await turnImportModeOn(this.control);
       this.#importing = refusal === undefined;
       return refusal;

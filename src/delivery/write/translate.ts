@@ -12,6 +12,7 @@
  *   relative TTLs (Redis ≤ 6.2)           absolute, counted from when the command was read from the master
  *   FLUSHALL, FLUSHDB                     asked for first, where the topology says so
  *   absolute expiries                     later by the guard (`expiry.ts`)
+ *   EVAL, EVALSHA                         pass (Redis 6 with lua-replicate-commands no): the expiries that they set have no guard
  */
 import { CommandWords } from "../../resp/command-words.ts";
 import { HEARTBEAT_CHANNEL } from "../../stream/heartbeat.ts";
@@ -32,6 +33,7 @@ export function translate(command: Buffer, options: TranslateOptions): Translati
   if (words.is(0, "CLUSTER")) return { kind: "drop", name: "CLUSTER" };
   if (words.is(0, "TRIMSLOTS")) return { kind: "drop", name: "TRIMSLOTS" };
   for (const name of ["FLUSHALL", "FLUSHDB"]) if (words.is(0, name)) return { kind: "flush", name };
+  for (const name of ["EVAL", "EVALSHA"]) if (words.is(0, name)) return { kind: "script", name };
   return translateExpiry(words, options);
 }
 

@@ -9,6 +9,8 @@ export type Translation =
   | { readonly kind: "guard"; readonly pieces: readonly Buffer[] }
   /** Passes, if it may. */
   | { readonly kind: "flush"; readonly name: string }
+  /** Passes, whatever it does. */
+  | { readonly kind: "script"; readonly name: string }
   /** Passes; what was in database 0 is now in `other`. */
   | { readonly kind: "swap-from-zero"; readonly other: number };
 

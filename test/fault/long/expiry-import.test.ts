@@ -53,3 +53,28 @@ test.skipIf(!BIN)("where the login may not change settings, expiries are guarded
   expect(status.streams[0]!.delivery?.expiry).toEqual({ by: "guard", guardMs: 86_400_000, refusal: expect.stringContaining("NOPERM") });
   expect(warningsOf(status)).toContainEqual(expect.stringContaining("import mode cannot be used"));
 });
+
+/** An RDB is read without the keys that are over, whatever the setting; an AOF is not. */
+test.skipIf(!BIN).each([
+  { args: ["--save", "3600 1"], counter: "1", counts: true },
+  { args: ["--appendonly", "yes", "--import-mode", "yes"], counter: "7", counts: false },
+])("the target restarts while the stream is late ($args.0): what that may have cost is said", async ({ args, counter, counts }) => {
+  await using pair = await Pair.start({ targetServer: { bin: BIN! }, targetArgs: args });
+  const { master } = pair.clients();
+  await pair.caughtUp();
+  await master.set("counter", "5", "PX", SHORT_MS);
+  await pair.caughtUp();
+  pair.proxy.cut();
+  await master.incr("counter");
+  await master.pexpire("counter", 600_000);
+  await master.set("ends", "1", "PX", SHORT_MS);
+  await eventually(async () => (await master.exists("ends")) === 0, { what: "the end of the time that the target knows" });
+  await pair.target.restart();
+  await master.incr("counter");
+  pair.proxy.heal();
+  await pair.caughtUp();
+  expect(await pair.target.client().get("counter")).toBe(counter);
+  const { delivery } = await pair.stream("eu-west");
+  expect((delivery?.guardExceeded ?? 0) > 0).toBe(counts);
+  expect((await pair.problems()).length > 0).toBe(counts);
+});

@@ -107,6 +107,7 @@ async function load(options: Load = {}): Promise<LoadProgress | undefined> {
       log,
       count: (name) => stats.count(stats.unsupported, name),
     }),
+    onSkipped: (what) => stats.count(stats.skipped, what),
     rebuildAboveBytes: options.rebuildAboveBytes ?? 32 * 1024 * 1024,
     buildKey: buildKey(STREAM),
     snapshot: storedSnapshot(options.rdb ?? rdb, options.snapshot),
@@ -356,7 +357,9 @@ describe("what the target cannot have is refused by name, and no key is told", (
 test("NEVER_SILENT: what RESTORE cannot carry is left out by name and number", async () => {
   const { log, events } = recordingLog();
   const slotInfo = [0xf4, 1, 2, 3];
-  await load({ rdb: makeRdb([...slotInfo, ...slotInfo, 0, rdbString("k"), rdbString("v")]), log });
+  const stats = new DeliveryStats();
+  await load({ rdb: makeRdb([...slotInfo, ...slotInfo, 0, rdbString("k"), rdbString("v")]), log, stats });
+  expect(Object.fromEntries(stats.skipped)).toEqual({ "slot-info": 2 });
   expect(events.find(({ event }) => event === "delivery.snapshot-skipped")).toMatchObject({ level: 40, skipped: { "slot-info": 2 } });
   expect(await target.call("GET", "k")).toBe("v");
 });

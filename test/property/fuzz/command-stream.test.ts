@@ -91,6 +91,7 @@ fuzz("what the cutter and the planner make of a damaged stream is bytes in order
       onDropped: () => undefined,
       onRewritten: () => undefined,
       onUntranslated: () => undefined,
+      onSkipped: () => undefined,
       onLost: () => undefined,
     },
   });

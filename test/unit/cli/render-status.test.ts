@@ -44,7 +44,7 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
       us-east/0: target 127.0.0.1:6380 (7.0.15) halted, 2000 units, 100000 keys loaded, 1 divergences, 0 dead letters
       us-east/0: loading [############............] 50 %  350 kB of 700 kB  100 kB/s  3 s left  5.0k of 10.0k keys
       us-east/0: keys expire when the source says so, and by themselves 1 d later than there
-      us-east/0: ping 12 dropped, EXPIRE 4 rewritten, XADD 2 too large to be rewritten, OOM 5 times
+      us-east/0: ping 12 dropped, EXPIRE 4 rewritten, XADD 2 not looked into, slot-info 3 left out, OOM 5 times
       us-east/0: last error of the delivery: INCR was refused: WRONGTYPE (5.0 s ago)
       us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start
       us-east/0: snapshot at 1 arriving  [#################.......] 71 %  500 kB of 700 kB  50.0 kB/s  4 s left

@@ -40,7 +40,14 @@ test.each([
   ["that knows all commands", SAME_WORDS],
   ["of Redis 7.0, which lacks SET … IFEQ", dialectOf({ product: "redis", version: "7.0.15", versionNumber: 700 })],
 ])("plain writes and the usual expiries stay one piece, and are done in place, for a target %s", (_, dialect) => {
-  const events = { allowsFlush: () => true, onDropped: () => 0, onRewritten: () => 0, onUntranslated: () => 0, onLost: () => undefined };
+  const events = {
+    allowsFlush: () => true,
+    onDropped: () => 0,
+    onRewritten: () => 0,
+    onUntranslated: () => 0,
+    onSkipped: () => undefined,
+    onLost: () => undefined,
+  };
   const from = { offset: Offset.of(0n), db: 0 };
   const plan = new Planner({ from, checkpointKey: "k", databases: 16, maxBulkBytes: 1e9, dialect, guardMs: 60_000, events });
   const at = 1_700_000_000_000;

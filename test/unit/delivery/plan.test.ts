@@ -16,7 +16,7 @@ type UnitSeen = { readonly commands: readonly Sent[]; readonly end: { offset: Of
 
 function planner(from = { offset: START, db: 0 }, dialect: Dialect = SAME_WORDS) {
   const lost: string[] = [];
-  const [dropped, rewritten, untranslated]: [string[], string[], string[]] = [[], [], []];
+  const [dropped, rewritten, untranslated, skipped]: [string[], string[], string[], string[]] = [[], [], [], []];
   const plan = new Planner({
     from,
     checkpointKey: KEY,
@@ -29,10 +29,11 @@ function planner(from = { offset: START, db: 0 }, dialect: Dialect = SAME_WORDS)
       onDropped: (name) => dropped.push(name),
       onRewritten: (name) => rewritten.push(name),
       onUntranslated: (name) => untranslated.push(name),
+      onSkipped: (what) => skipped.push(what),
       onLost: ({ what, why }) => lost.push(`${what}: ${why}`),
     },
   });
-  return { plan, dropped, rewritten, untranslated, lost };
+  return { plan, dropped, rewritten, untranslated, skipped, lost };
 }
 
 /** Cuts `stream` into records at the given places, with the header that the source would write. */
@@ -285,6 +286,14 @@ describe("plan", () => {
       }),
     );
   });
+});
+
+test("NEVER_SILENT: a script passes as it is, and is counted: what it sets has no guard", () => {
+  const { plan, untranslated } = planner();
+  const parts = records(commands("EVAL x 0", "INCR n"), []).flatMap(({ header, payload }) => [...plan.add(header, payload)]);
+  const last = plan.flush();
+  expect(units(last ? [...parts, last] : parts).flatMap((unit) => unit.commands.map(({ words }) => words))).toEqual(["EVAL x 0", "INCR n"]);
+  expect(untranslated).toEqual(["EVAL"]);
 });
 
 test("what an older target does not know is sent in its own words, each counted, whatever the cut", () => {

@@ -17,7 +17,9 @@ import { recordingLog } from "../../support/journal-kit.ts";
  * Streams everything that `history` holds to a writer that takes all, or says after each part that it is full; `seen` gets each end and how
  * many bytes came before it.
  */
-async function stream(history: StubHistory, start: Offset, { full = false, guardMs = 0 } = {}) {
+type Conditions = { readonly full?: boolean; readonly guardMs?: number; readonly importingSinceMs?: number };
+
+async function stream(history: StubHistory, start: Offset, { full = false, guardMs = 0, importingSinceMs }: Conditions = {}) {
   const from: Checkpoint = {
     ...{ state: "streaming", history: HistoryId.of("a".repeat(16)), offset: start, db: 0, replid: REPLID },
     ...{ snapshotId: undefined, rdbOffset: 0, writer: "", readAtMs: 0, guardMs },
@@ -54,6 +56,7 @@ async function stream(history: StubHistory, start: Offset, { full = false, guard
     checkpointKey: "k",
     maxBulkBytes: Number.POSITIVE_INFINITY,
     target,
+    importingSinceMs,
     losses,
     stats,
     log,
@@ -117,4 +120,14 @@ test("what is delayed is a copy: a record that was not packed lies in the journa
   const before = Buffer.from(history.records[0]!);
   await stream(history, start, { guardMs: 60_000 });
   expect(history.records[0]!.equals(before)).toBe(true);
+});
+
+test("NEVER_SILENT: what a target in import mode had not got when it restarted is counted, and said once", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  const now = systemClock.nowMs();
+  for (const ago of [9_000, 8_000, 1_000]) history.write(encodeCommand("INCR", "n"), now - ago);
+  const { stats, events } = await stream(history, start, { importingSinceMs: now - 5_000 });
+  expect(stats.guardExceeded).toBe(2);
+  expect(events).toMatchObject([{ event: "delivery.guard-exceeded", level: 50, guardMs: 0 }]);
 });

@@ -15,7 +15,7 @@ function guardedBy(guardMs: number, ...words: string[]): string[] | string {
   if (translation.kind === "pass") return "pass";
   if (translation.kind === "drop") return `drop ${translation.name}`;
   if (translation.kind === "swap-from-zero") return `swap ${translation.other}`;
-  if (translation.kind === "flush") return `flush ${translation.name}`;
+  if (translation.kind === "flush" || translation.kind === "script") return `${translation.kind} ${translation.name}`;
   const out = Buffer.concat(translation.pieces);
   const decoded: string[] = [];
   let at = out.indexOf("\r\n") + 2;

@@ -226,6 +226,7 @@ test("22 is laid out as the magic says", () => {
 describe("what is not known is refused by number and version", () => {
   test.each([
     ["a type", [27, rdbString("k"), rdbString("v")], "27 (unknown) of redis RDB 13"],
+    ["a type whose key cannot be read either", [200, 255], "200 (unknown) of redis RDB 13"],
     ["a module's old type", [6, rdbString("k"), rdbString("v")], "6 (module1) of redis RDB 13"],
     ["an opcode", [242], "opcode 242 of redis RDB 13"],
     ["functions of release candidates", [246], "opcode 246 of redis RDB 13"],
