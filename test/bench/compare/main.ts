@@ -6,6 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { startFilled } from "../load/keys.ts";
 import { type CatchUp, type FirstSync, measure, measureFirstSync, measureOutage, type Run } from "./measure.ts";
 import { drawPlots } from "./plots.ts";
 import { describeScenario, renderReport } from "./report.ts";
@@ -94,8 +95,10 @@ const results = await runScenarios();
 const catchUps: CatchUp[] = [];
 const firstSyncs: FirstSync[] = [];
 for (const name of SYSTEMS) if (plan.outage && wanted("outage")) catchUps.push(await measureOutage(name, plan.outage));
-for (const name of SYSTEMS)
-  if (plan.firstSyncKeys && wanted("first sync")) firstSyncs.push(await measureFirstSync(name, plan.firstSyncKeys));
+if (plan.firstSyncKeys && wanted("first sync")) {
+  await using master = await startFilled(plan.firstSyncKeys);
+  for (const name of SYSTEMS) firstSyncs.push(await measureFirstSync(name, master));
+}
 
 const machine = {
   cpus: cpus().length,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { peakMemoryBytes } from "../../support/memory-peak.ts";
 import { reapProcess } from "../../support/reaper.ts";
-import { RedisServer } from "../../support/redis-server.ts";
+import type { RedisServer } from "../../support/redis-server.ts";
 import type { LoadDone, LoadOrder } from "./load.ts";
 import type { Lag, ObserverOrder } from "./observer.ts";
 import { NETWORKS, type Scenario, type SystemName } from "./scenario.ts";
@@ -92,16 +92,34 @@ export async function measureOutage(name: SystemName, outage: { readonly seconds
   return { system: name, outageSeconds: outage.seconds, seconds, timesLiveRate: (outage.seconds + seconds) / seconds };
 }
 
-export type FirstSync = { readonly system: SystemName; readonly keys: number; readonly seconds: number; readonly wrong: number };
+export type FirstSync = {
+  readonly system: SystemName;
+  readonly keys: number;
+  readonly seconds: number;
+  /** User and system seconds by process, meanwhile. */
+  readonly cpuSeconds: Readonly<Record<string, number>>;
+  readonly peakMiB: Readonly<Record<string, number>>;
+  /** 0 when both sides hold the same. */
+  readonly wrong: number;
+};
 
-/** From the first process of the replica's region to the last key on the replica, over loopback. */
-export async function measureFirstSync(name: SystemName, keys: number): Promise<FirstSync> {
-  await using master = await RedisServer.start({ args: ["--enable-debug-command", "yes"] });
-  await master.call("DEBUG", "POPULATE", keys, "key", 100);
+/** From the start of the first process of the replica's side, gateways included, to the last key on the replica, over loopback. */
+export async function measureFirstSync(name: SystemName, master: RedisServer): Promise<FirstSync> {
+  const masterCpuBefore = cpuSeconds(master.pid);
   const startedAt = performance.now();
   await using system = await System.start(name, NETWORKS.loopback, master);
   const seconds = (performance.now() - startedAt) / 1_000;
-  return { system: name, keys, seconds, wrong: await system.missingKeys() };
+  const cpu = mapValues(system.pids, (pid) => cpuSeconds(pid) - (pid === master.pid ? masterCpuBefore : 0));
+  const peakMiB = mapValues(system.pids, (pid) => peakMemoryBytes(pid) / MIB);
+  const keys = Number(await master.call("DBSIZE"));
+  return {
+    system: name,
+    keys,
+    seconds,
+    cpuSeconds: cpu,
+    peakMiB,
+    wrong: (await system.missingKeys()) + ((await system.isEqual()) ? 0 : 1),
+  };
 }
 
 function mapValues(values: Readonly<Record<string, number>>, change: (value: number, name: string) => number): Record<string, number> {

@@ -11,6 +11,8 @@ import type { Network, SystemName } from "./scenario.ts";
 
 const SYNC_TIMEOUT_MS = 600_000;
 const MARK = "bench:mark";
+/** A replica may be asked for the digest of all that it holds. */
+const REPLICA_ARGS = ["--enable-debug-command", "yes"];
 
 export class System implements AsyncDisposable {
   readonly name: SystemName;
@@ -35,13 +37,13 @@ export class System implements AsyncDisposable {
     this.#clients = { master: parts.master.client(), replica: parts.replica.client() };
   }
 
-  /** Resolves once the replica has what the master has. `master` may hold a data set already. */
+  /** Resolves once the replica has every key that the master has. `master` may hold a data set already. */
   static async start(name: SystemName, network: Network, master?: RedisServer): Promise<System> {
     const stack = new AsyncDisposableStack();
     try {
       const own = master ?? stack.use(await RedisServer.start());
       const system = await (name === "native" ? startNative(stack, own, network) : startGateways(stack, own, network, name));
-      await system.caughtUp();
+      await system.#synced();
       return system;
     } catch (cause) {
       await stack.disposeAsync();
@@ -59,6 +61,13 @@ export class System implements AsyncDisposable {
     await this.#clients.master.set(MARK, mark);
     const isThere = async () => (await this.#clients.replica.get(MARK)) === mark;
     await eventually(isThere, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs: 1, what: `${this.name}: the replica as far as the master` });
+  }
+
+  /** A mark that is set before the snapshot is part of it, and visible before it is loaded whole: so keys are counted, too. */
+  async #synced(): Promise<void> {
+    await this.caughtUp();
+    const isWhole = async () => (await this.missingKeys()) === 0;
+    await eventually(isWhole, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs: 1, what: `${this.name}: every key on the replica` });
   }
 
   /** Empties both sides. */
@@ -87,6 +96,15 @@ export class System implements AsyncDisposable {
     return Math.abs((await master.dbsize()) + checkpoints - (await replica.dbsize()));
   }
 
+  /** Whether every value is the same. A target is then done with: its checkpoint, which no master has, is taken away. */
+  async isEqual(): Promise<boolean> {
+    const { master, replica } = this.#clients;
+    const transaction = replica.multi();
+    if (this.name === "write") transaction.del(await replica.keys("causeway:*"));
+    const answers = (await transaction.call("DEBUG", "DIGEST").exec()) ?? [];
+    return answers.at(-1)?.[1] === (await master.call("DEBUG", "DIGEST"));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
@@ -104,7 +122,7 @@ type Parts = {
 
 async function startNative(stack: AsyncDisposableStack, master: RedisServer, network: Network): Promise<System> {
   const line = await startLine(stack, master.port, network);
-  const replica = stack.use(await RedisServer.start({ args: ["--replicaof", `127.0.0.1 ${line?.port ?? master.port}`] }));
+  const replica = stack.use(await RedisServer.start({ args: [...REPLICA_ARGS, "--replicaof", `127.0.0.1 ${line?.port ?? master.port}`] }));
   return System.of({ name: "native", stack, master, replica, line, pids: { master: master.pid, replica: replica.pid } });
 }
 
@@ -113,7 +131,7 @@ async function startGateways(stack: AsyncDisposableStack, master: RedisServer, n
   const ports = await regionPorts(["us-east", "eu-west"]);
   const line = await startLine(stack, ports["us-east"]!.link, network);
   const feedPort = await freePort();
-  const target = name === "write" ? stack.use(await RedisServer.start()) : undefined;
+  const target = name === "write" ? stack.use(await RedisServer.start({ args: REPLICA_ARGS })) : undefined;
   const topology = await writeTopology({
     folder,
     ports,
@@ -125,7 +143,7 @@ async function startGateways(stack: AsyncDisposableStack, master: RedisServer, n
   });
   const spawn = (region: string) => stack.use(spawnGateway({ config: topology.path, region, env: topology.env }));
   const [origin, peer] = [spawn("us-east"), spawn("eu-west")];
-  const replica = target ?? stack.use(await RedisServer.start({ args: ["--replicaof", `127.0.0.1 ${feedPort}`] }));
+  const replica = target ?? stack.use(await RedisServer.start({ args: [...REPLICA_ARGS, "--replicaof", `127.0.0.1 ${feedPort}`] }));
   const pids = { master: master.pid, origin: origin.pid, peer: peer.pid, replica: replica.pid };
   return System.of({ name, stack, master, replica, line, pids, adminPort: ports["us-east"]!.admin });
 }
