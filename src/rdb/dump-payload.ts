@@ -104,6 +104,14 @@ export class DumpPayloads {
     this.#crc.writeLE(target, at + 2);
   }
 
+  /** The same for a payload that lies in `target` from `from` on, right before its footer: small ones are many. */
+  writeFooterBehind(target: Buffer, from: number, at: number): void {
+    target.writeUInt16LE(this.footerVersion, at);
+    this.#crc.reset();
+    this.#crc.update(target.subarray(from, at + 2));
+    this.#crc.writeLE(target, at + 2);
+  }
+
   /** The footer of a payload whose CRC-64 is known; `crc` is used up. */
   footerOf(crc: Crc64): Buffer {
     const footer = Buffer.allocUnsafe(FOOTER_BYTES);

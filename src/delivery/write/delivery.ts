@@ -96,7 +96,8 @@ export class Delivery implements Service {
     try {
       while (!signal.aborted) {
         stats.phase = "waiting";
-        const history = journal.current;
+        // A first snapshot is loaded while it arrives. Its position becomes the target's when it is whole (SNAPSHOT_BEFORE_POSITION).
+        const history = journal.current ?? journal.arriving;
         if (history || orders.promotes) await this.#attempt(history, signal);
         else await journal.changed(signal);
       }

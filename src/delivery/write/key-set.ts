@@ -4,7 +4,8 @@
  * Bounded: a table that is full halves itself to one slice of the hash space; the other slices are filled from the snapshot afterwards.
  */
 const INITIAL_SLOTS = 1 << 12;
-const MAX_SLOTS = 1 << 24;
+/** 64 MiB, and half as much more while it grows: 6 million keys in one slice. */
+const MAX_SLOTS = 1 << 23;
 const FULL = 0.75;
 
 export type KeySetOptions = {

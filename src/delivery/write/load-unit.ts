@@ -14,13 +14,16 @@ const UNIT_COMMANDS = 500;
 /** Values from here on are not copied. */
 const LARGE_VALUE_BYTES = 16 * 1024;
 const BUFFER_BYTES = UNIT_BYTES + LARGE_VALUE_BYTES;
+/** Fewer are copied sooner without native code. */
+const COPIED_HERE_BYTES = 48;
 /** Everything around key and value, with numbers of any size. */
 const FRAME_BYTES = 192;
 
 const CRLF = Buffer.from("\r\n");
 
 type RestoreFrame = { readonly words: number; readonly options: string };
-const PLAIN_FRAME: RestoreFrame = { words: 6, options: "\r\n$7\r\nREPLACE\r\n$6\r\nABSTTL\r\n" };
+const PLAIN_FRAME: RestoreFrame = { words: 5, options: "\r\n$7\r\nREPLACE\r\n" };
+const EXPIRING_FRAME: RestoreFrame = { words: 6, options: `${PLAIN_FRAME.options}$6\r\nABSTTL\r\n` };
 
 export class LoadUnit {
   readonly db: number;
@@ -75,7 +78,7 @@ export class LoadUnit {
       this.#payloads.writeFooter([head, ...value], this.#buffer, this.#at);
     } else {
       for (const piece of value) this.#copy(piece);
-      this.#payloads.writeFooter([this.#buffer.subarray(payloadFrom, this.#at)], this.#buffer, this.#at);
+      this.#payloads.writeFooterBehind(this.#buffer, payloadFrom, this.#at);
     }
     this.#at += FOOTER_BYTES;
     this.#text(options);
@@ -123,13 +126,24 @@ export class LoadUnit {
     };
   }
 
+  /** ASCII, and short: to ask native code would cost more than to write it here. */
   #text(text: string): void {
-    this.#at += this.#buffer.write(text, this.#at, "latin1");
+    const buffer = this.#buffer;
+    let at = this.#at;
+    for (let index = 0; index < text.length; index++) buffer[at++] = text.charCodeAt(index);
+    this.#at = at;
   }
 
   #copy(bytes: Buffer): void {
-    this.#buffer.set(bytes, this.#at);
-    this.#at += bytes.length;
+    const { length } = bytes;
+    if (length > COPIED_HERE_BYTES) {
+      this.#buffer.set(bytes, this.#at);
+    } else {
+      const buffer = this.#buffer;
+      const at = this.#at;
+      for (let index = 0; index < length; index++) buffer[at + index] = bytes[index]!;
+    }
+    this.#at += length;
   }
 
   #makeRoom(bytes: number): void {
@@ -155,11 +169,11 @@ export function encodeRestoreHead(entry: RdbEntry, payloadBytes: number): Buffer
 }
 
 /** How many words RESTORE has, and what follows its payload. A server keeps of IDLETIME and FREQ what its eviction policy uses. */
-export function restoreFrame({ idleSeconds, freq }: RdbEntry): RestoreFrame {
-  const { options } = PLAIN_FRAME;
-  if (idleSeconds !== undefined) return { words: 8, options: `${options}${encodeOption("IDLETIME", idleSeconds)}` };
-  if (freq !== undefined) return { words: 8, options: `${options}${encodeOption("FREQ", freq)}` };
-  return PLAIN_FRAME;
+export function restoreFrame({ expireAtMs, idleSeconds, freq }: RdbEntry): RestoreFrame {
+  const frame = expireAtMs === undefined ? PLAIN_FRAME : EXPIRING_FRAME;
+  const extra =
+    idleSeconds !== undefined ? encodeOption("IDLETIME", idleSeconds) : freq !== undefined ? encodeOption("FREQ", freq) : undefined;
+  return extra === undefined ? frame : { words: frame.words + 2, options: frame.options + extra };
 }
 
 function encodeOption(name: string, value: number): string {

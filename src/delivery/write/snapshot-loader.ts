@@ -79,6 +79,7 @@ class SnapshotLoad {
 
   /** Everything that became whole with the last chunk. */
   async #take(parser: RdbParser, signal: AbortSignal): Promise<void> {
+    let busy: Promise<void> | undefined;
     for (let item = parser.next(); item !== undefined && !signal.aborted; item = parser.next()) {
       switch (item.kind) {
         case "entry":
@@ -86,7 +87,8 @@ class SnapshotLoad {
           if (!this.#functions.loaded && !this.#options.losses.stops) await this.#functions.load(signal);
           this.#keysRead++;
           this.#carrier ??= new Carrier(parser.format!, { ...this.#options, onSkipped: (what) => this.#skip(what) });
-          await this.#takeEntry(item, this.#carrier, signal);
+          busy = this.#takeEntry(item, this.#carrier, signal);
+          if (busy) await busy;
           break;
         case "function":
           this.#functions.add(item.source, item.endsAt);
@@ -104,52 +106,73 @@ class SnapshotLoad {
     this.#options.onProgress(this.#progress);
   }
 
-  async #takeEntry(read: RdbEntry, carrier: Carrier, signal: AbortSignal): Promise<void> {
-    if (isReserved(read.key)) return;
+  /** Returns a promise only when the next entry has to wait, as the methods below do: most entries fit into the unit at once. */
+  #takeEntry(read: RdbEntry, carrier: Carrier, signal: AbortSignal): Promise<void> | undefined {
+    if (isReserved(read.key)) return undefined;
     const { guardMs } = this.#options;
     const entry = guardMs > 0 && read.expireAtMs !== undefined ? { ...read, expireAtMs: guarded(read.expireAtMs, guardMs) } : read;
-    const isLoaded = entry.endsAt <= this.#options.resumeAt;
     // What an earlier attempt has loaded is only listed; of a module's value it is asked again whether it was.
-    const asked = isLoaded && !isOpaque(entry.type) ? undefined : carrier.carriageOf(entry);
-    const carriage = asked instanceof Promise ? await asked : asked;
-    if (carriage?.by !== "leave") this.#keys?.add(entry.db, entry.key);
-    if (!carriage || isLoaded) return;
-    if (carriage.lost !== undefined) this.#lose(entry, carriage.lost);
-    if (carriage.skipped !== undefined) this.#skip(carriage.skipped);
-    if (this.#options.losses.stops || carriage.by === "leave") return;
-    this.#checkDatabase(entry.db);
-    this.#keysLoaded++;
-    await this.#carry(entry, carriage, carrier, signal);
+    if (entry.endsAt <= this.#options.resumeAt && !isOpaque(entry.type)) {
+      this.#keys?.add(entry.db, entry.key);
+      return undefined;
+    }
+    const carriage = carrier.carriageOf(entry);
+    if (carriage instanceof Promise) return carriage.then((answer) => this.#takeCarriage(entry, answer, carrier, signal));
+    return this.#takeCarriage(entry, carriage, carrier, signal);
   }
 
-  async #carry(entry: RdbEntry, { by, entry: restored = entry }: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> {
-    const { payloads, rebuilding } = carrier;
-    const { rebuildAboveBytes, target } = this.#options;
+  #takeCarriage(entry: RdbEntry, carriage: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> | undefined {
+    const { resumeAt, losses } = this.#options;
+    if (carriage.by !== "leave") this.#keys?.add(entry.db, entry.key);
+    if (entry.endsAt <= resumeAt) return undefined;
+    if (carriage.lost !== undefined) this.#lose(entry, carriage.lost);
+    if (carriage.skipped !== undefined) this.#skip(carriage.skipped);
+    if (losses.stops || carriage.by === "leave") return undefined;
+    this.#checkDatabase(entry.db);
+    this.#keysLoaded++;
+    return this.#carry(entry, carriage, carrier, signal);
+  }
+
+  #carry(entry: RdbEntry, carriage: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> | undefined {
+    const { by, entry: restored = entry } = carriage;
+    const { rebuildAboveBytes } = this.#options;
     const byPieces = !isOpaque(entry.type) && entry.valueBytes > (by === "restore" ? rebuildAboveBytes : REBUILT_AT_ONCE_BYTES);
-    if (byPieces || restored.measured) {
-      await this.#submit(signal);
-      if (signal.aborted) return;
-      const { snapshot, writer, checkpointAt } = this.#options;
-      const after = checkpointAt(entry.endsAt);
-      const tooLarge = payloadBytesOf(restored) > target.maxBulkBytes;
-      if (restored.measured && !byPieces && !tooLarge) {
-        await restoreLarge({ entry: { ...restored, measured: restored.measured }, payloads, snapshot, writer, checkpoint: after }, signal);
-      } else if (isOpaque(entry.type)) {
-        this.#lose(entry, `its ${entry.valueBytes} bytes are more than one command may carry`);
-      } else {
-        const buildKey = Buffer.from(this.#options.buildKey);
-        const before = checkpointAt(this.#loadedTo);
-        await rebuildLarge({ entry, rebuilding, payloads, snapshot, writer, buildKey, before, after }, signal);
-      }
-      this.#loadedTo = entry.endsAt;
-      return;
-    }
-    if (this.#unit && (this.#unit.db !== entry.db || this.#unit.shouldPrecede(entry))) await this.#submit(signal);
+    if (byPieces || restored.measured) return this.#carryLarge(entry, { restored, byPieces }, carrier, signal);
+    const unit = this.#unit;
+    if (unit === undefined || (unit.db === entry.db && !unit.shouldPrecede(entry))) return this.#gather(entry, carriage, carrier, signal);
+    return this.#submit(signal).then(() => this.#gather(entry, carriage, carrier, signal));
+  }
+
+  #gather(entry: RdbEntry, carriage: Carriage, { payloads, rebuilding }: Carrier, signal: AbortSignal): Promise<void> | undefined {
+    if (signal.aborted) return undefined;
     this.#unit ??= new LoadUnit(entry.db, payloads);
-    if (by === "restore") this.#unit.add(restored);
+    if (carriage.by === "restore") this.#unit.add(carriage.entry ?? entry);
     else this.#unit.addRebuilt(entry, rebuild(entry, rebuilding));
     this.#loadedTo = entry.endsAt;
-    if (this.#unit.full) await this.#submit(signal);
+    return this.#unit.full ? this.#submit(signal) : undefined;
+  }
+
+  async #carryLarge(
+    entry: RdbEntry,
+    { restored, byPieces }: { readonly restored: RdbEntry; readonly byPieces: boolean },
+    { payloads, rebuilding }: Carrier,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#submit(signal);
+    if (signal.aborted) return;
+    const { snapshot, writer, checkpointAt, target } = this.#options;
+    const after = checkpointAt(entry.endsAt);
+    const tooLarge = payloadBytesOf(restored) > target.maxBulkBytes;
+    if (restored.measured && !byPieces && !tooLarge) {
+      await restoreLarge({ entry: { ...restored, measured: restored.measured }, payloads, snapshot, writer, checkpoint: after }, signal);
+    } else if (isOpaque(entry.type)) {
+      this.#lose(entry, `its ${entry.valueBytes} bytes are more than one command may carry`);
+    } else {
+      const buildKey = Buffer.from(this.#options.buildKey);
+      const before = checkpointAt(this.#loadedTo);
+      await rebuildLarge({ entry, rebuilding, payloads, snapshot, writer, buildKey, before, after }, signal);
+    }
+    this.#loadedTo = entry.endsAt;
   }
 
   #lose({ db, key, type }: RdbEntry, why: string): void {

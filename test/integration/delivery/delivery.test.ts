@@ -36,6 +36,25 @@ describe("delivery", () => {
     expect(await server.call("GET", "b")).toBe("2");
   });
 
+  test("SNAPSHOT_BEFORE_POSITION: a first snapshot is loaded while it arrives, and until it is whole the target says so", async () => {
+    await using server = await RedisServer.start();
+    const history = new StubHistory({ start: 500n });
+    const journal = new StubLog();
+    journal.arriving = history;
+    let complete = () => {};
+    const whole = new Promise<void>((resolve) => {
+      complete = resolve;
+    });
+    await using delivery = new Running(journal, server, { loadSnapshot: () => whole });
+    await eventually(() => delivery.stats.phase === "loading");
+    expect(await server.call("GET", KEY)).toMatch(/^causeway\/1 loading /);
+    expect(journal.applied).toBeUndefined();
+    journal.become(history);
+    complete();
+    await applied(journal);
+    expect(await server.call("GET", KEY)).toContain(` streaming history=${history.id} offset=500 `);
+  });
+
   test("a stream that only pings is applied without a unit for each ping", async () => {
     await using server = await RedisServer.start();
     const history = new StubHistory();

@@ -114,7 +114,7 @@ export class StubHistory implements HistoryLog {
 export class StubLog implements StreamLog {
   readonly stream = StreamId.of("us-east", 0);
   current: StubHistory | undefined;
-  readonly arriving = undefined;
+  arriving: StubHistory | undefined;
   readonly hasRoom = true;
   applied: Position | undefined;
   #wake: (() => void)[] = [];
@@ -130,6 +130,7 @@ export class StubLog implements StreamLog {
   become(history: StubHistory): void {
     const old = this.current;
     this.current = history;
+    this.arriving = undefined;
     if (old) {
       old.ended = true;
       old.wake();
