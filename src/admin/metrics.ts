@@ -228,7 +228,7 @@ const METRICS: readonly Metric[] = [
   stream(
     "counter",
     "causeway_delivery_guard_exceeded_total",
-    "Records that came later than the expiry guard is wide.",
+    "Records later than the expiry guard, or than a restart in import mode.",
     ({ delivery }) => delivery?.guardExceeded,
   ),
   stream(

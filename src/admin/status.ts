@@ -196,7 +196,7 @@ export type DeliveryStatus = {
   readonly expiry?: ExpiryStatus;
   /** While and after it is promoted. */
   readonly promotion?: { readonly step: string; readonly done: number; readonly total: number };
-  /** Records that came later than the guard is wide: keys may have expired in the target that the source had prolonged. */
+  /** Records that came later than the guard is wide, or than a restart of a target in import mode: keys may have expired in the target that the source had prolonged. */
   readonly guardExceeded: number;
   /** Commands that were not carried on, by reason or command name. */
   readonly dropped: Readonly<Record<string, number>>;
@@ -378,7 +378,9 @@ function deliveryWarnings(id: string, { state, expiry, guardExceeded }: Delivery
       ? [`${id}: keys expire by the target's own clock; what is prolonged while the stream is late is lost`]
       : []),
     ...(guardExceeded > 0
-      ? [`${id}: ${guardExceeded} records came later than the expiry guard: keys may be missing until a snapshot is loaded`]
+      ? [
+          `${id}: ${guardExceeded} records came later than the expiry guard, or than a restart of the target: keys may be missing until a snapshot is loaded`,
+        ]
       : []),
   ];
 }

@@ -314,6 +314,38 @@ describe("a link", () => {
     await eventually(() => shards.forEach(caughtUp));
   });
 
+  test("records of other streams, and of one that waits for its turn, do not wait for a snapshot that is sent", async () => {
+    const shards = [0, 1, 2].map((shard) => StreamId.of("us-east", shard));
+    const origins = new Map(shards.map((stream) => [stream, new MemoryLog(stream)]));
+    const peers = new Map(shards.map((stream) => [stream, new MemoryLog(stream)]));
+    // A chunk of a thousand bytes in two seconds, so that none of the snapshots will be whole.
+    const snapshots = { concurrent: 1, bytesPerSecond: 30 };
+    await using pair = await LinkPair.open({
+      listener: { logs: origins, peers: new Map([["eu-west", new Set(shards)]]), snapshots },
+      dialer: { logs: peers },
+    });
+    const [sent, waiting, flowing] = shards.map((stream) => origins.get(stream)!) as [MemoryLog, MemoryLog, MemoryLog];
+    for (const log of [sent, waiting]) log.begin({ id: "1", replid: REPLID_A, offset: 0n, chunks: 100 });
+    // The peer has this one already.
+    for (const log of [flowing, peers.get(shards[2]!)!]) log.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    pair.dial();
+    const streams = () => pair.listener.stats.links[0]?.streams ?? [];
+    await eventually(() =>
+      expect(
+        streams()
+          .filter(({ snapshot }) => snapshot !== undefined)
+          .map(({ snapshot }) => snapshot?.waiting),
+      ).toHaveLength(2),
+    );
+    expect(pair.listener.stats.snapshots).toEqual({ concurrent: 1, bytesPerSecond: 30, underWay: 1, waiting: 1 });
+    for (const log of origins.values()) log.current!.writePings(50);
+    const tail = (stream: StreamId) => (peers.get(stream)?.arriving ?? peers.get(stream)?.current)?.tail;
+    await eventually(() => {
+      for (const stream of shards) expect(tail(stream)).toEqual(origins.get(stream)!.current!.tail);
+    });
+    expect(streams().filter(({ snapshot }) => snapshot !== undefined)).toHaveLength(2);
+  });
+
   test("notices a half-open connection on both sides, and redials", async () => {
     await using pair = await LinkPair.open({ listener: { livenessMs: 200 }, dialer: { livenessMs: 200 } });
     const history = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });

@@ -37,10 +37,7 @@ export function dialectOf(target: RestoreServer, guardMs = 0): Dialect {
   /** Is the target older than the first Redis and the first Valkey (if not all do) that know something? */
   const lacks = (redis: number, valkey = 0) => versionNumber < (product === "valkey" ? valkey : redis);
   const restore: Render = (words) => restoreInStream(words, { server: target, guardMs });
-  const entries: (readonly [string, Render])[] = [
-    ["RESTORE", restore],
-    ["RESTORE-ASKING", restore],
-  ];
+  const entries: (readonly [string, Render])[] = [["RESTORE", restore]];
   if (lacks(602)) entries.push(...BEFORE_6_2);
   if (lacks(700)) entries.push(...BEFORE_7_0);
   if (lacks(804, 801)) entries.push(["SET", (words) => set(words, lacks(602))]);

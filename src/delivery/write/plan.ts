@@ -255,7 +255,9 @@ export class Planner {
       return;
     }
     if (translation.kind === "script") this.#events.onUntranslated(translation.name);
-    if (translation.kind !== "swap-from-zero" && this.#dialect.renders.has(nameOf(command))) {
+    // The translation may be another command than the one that came.
+    const name = "pieces" in translation ? firstWord(translation.pieces) : nameOf(command);
+    if (translation.kind !== "swap-from-zero" && this.#dialect.renders.has(name)) {
       const carried = "pieces" in translation ? Buffer.concat(translation.pieces) : command;
       if (this.#render(carried)) return;
     }

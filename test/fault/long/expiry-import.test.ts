@@ -56,7 +56,7 @@ test.skipIf(!BIN)("where the login may not change settings, expiries are guarded
 
 /** An RDB is read without the keys that are over, whatever the setting; an AOF is not. */
 test.skipIf(!BIN).each([
-  { args: ["--save", "3600 1"], counter: "1", counts: true },
+  { args: ["--save", "3600 1"], counter: "2", counts: true },
   { args: ["--appendonly", "yes", "--import-mode", "yes"], counter: "7", counts: false },
 ])("the target restarts while the stream is late ($args.0): what that may have cost is said", async ({ args, counter, counts }) => {
   await using pair = await Pair.start({ targetServer: { bin: BIN! }, targetArgs: args });

@@ -40,6 +40,20 @@ test("a late peer gets a snapshot of the running history, and the stream is not 
   expect([now, master]).toEqual([history, expect.objectContaining({ fullSyncs: 2, partialSyncs: 0, historiesLost: 0 })]);
 });
 
+test("a late peer, while the journal has everything, is served from what is stored: the master is not asked again", async () => {
+  await using pair = await Pair.create();
+  const us = pair.spawn("us-east");
+  await writeBlobs(pair.master.client(), "before", 100);
+  await eventually(async () => (await pair.stream("us-east")).phase === "streaming");
+  await writeBlobs(pair.master.client(), "after", 100);
+  pair.spawn("eu-west");
+  await eventually(async () => (await pair.stream("eu-west")).phase === "streaming", { timeoutMs: 30_000 });
+  await applied(pair);
+  expect(await pair.problems()).toEqual([]);
+  expect(await pair.master.info("sync_full")).toBe("1");
+  expect(us.countEvents("source.snapshot-started")).toBe(0);
+});
+
 test("the late peer is killed while its snapshot arrives: it goes on with the same one", async () => {
   await using pair = await Pair.create({ journal: TINY });
   const us = await originAlone(pair);
