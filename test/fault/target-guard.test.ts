@@ -68,8 +68,7 @@ test.each<[string, string, string[], string[]]>([
 ])("-%s refuses the guard and ends before the rest of the unit arrives: nothing commits", async (word, code, begin, end) => {
   await using server = await RedisServer.start({ args: ["--busy-reply-threshold", "50"] });
   const expected = formatCheckpoint(checkpoint(1, "1"));
-  const opening = guardOf(KEY).open(expected);
-  const untilMulti = opening.indexOf("*1\r\n$5\r\nMULTI");
+  const untilMulti = guardOf(KEY).arm(expected).length;
   await using line = await hesitantLine(server.port, guardProof(KEY).length + untilMulti);
   const socket = await openRawSocket({ host: "127.0.0.1", port: line.port }, { checkpointKey: KEY, importing: false });
   const writer = new UnitWriter({ socket, clock: systemClock, checkpointKey: KEY, token: "1".repeat(16), expected });

@@ -10,7 +10,7 @@ const KEPT_BYTES = 4 * 1024 * 1024;
 type Span = { readonly start: number; readonly end: number };
 
 export class Flight {
-  readonly explain: Unit["explain"];
+  explain: Unit["explain"];
   bytes = 0;
   /** Commands that will be answered +QUEUED, witness and SET included. */
   queued = 1;
@@ -27,10 +27,6 @@ export class Flight {
   #keptBytes = 0;
   #whole: Buffer | undefined;
   #spans: readonly Span[] = [];
-
-  constructor(explain: Unit["explain"]) {
-    this.explain = explain;
-  }
 
   get waitingBytes(): number {
     return this.#waitingBytes;

@@ -3,9 +3,9 @@
  *
  *   WATCH key · EVAL guard · MULTI · EVAL witness · [SELECT db] · commands · [SELECT 0] · SET key new · EXEC
  *
- * Everything but EXEC is written at once; EXEC follows when the guard has agreed, which it does while the commands are still on their
- * way. A guard that the server refuses (-BUSY, -READONLY, …) touches nothing, so that EXEC must not be sent on trust: the condition may
- * end before MULTI arrives.
+ * WATCH and guard leave together with the EXEC of the unit before, the rest when there is something to commit; EXEC waits until the guard
+ * has agreed, which it mostly did long before. A guard that the server refuses (-BUSY, -READONLY, …) touches nothing, so that EXEC must not
+ * be sent on trust: the condition may end before MULTI arrives. Once it has agreed, WATCH stands for it, however long the unit takes to come.
  *
  * The guard compares the checkpoint with what this writer expects; if it differs, it touches the key without changing it, so that EXEC
  * answers nil. The witness compares once more, inside: it aborts the queue whenever the server refuses scripts (ACL, -BUSY, -LOADING), and
@@ -32,8 +32,10 @@ export function encodeWords(...words: readonly string[]): string {
 }
 
 export type Guard = {
-  /** WATCH, guard, MULTI, witness. Their replies: +OK, :1 or :0, +OK, +QUEUED. */
-  open(expected: string): string;
+  /** WATCH and guard. Their replies: +OK, :1 or :0. */
+  arm(expected: string): string;
+  /** MULTI and witness. Their replies: +OK, +QUEUED. */
+  begin(expected: string): string;
   /** SET; the transaction must be in database 0. Its reply: +QUEUED. */
   close(next: string): string;
   /** Its reply: the array. */
@@ -42,16 +44,20 @@ export type Guard = {
 
 /** `key` is ASCII. */
 export function guardOf(key: string): Guard {
-  const before = encodeWords("WATCH", key) + encodeWords("EVAL", GUARD, "1", key, "\0").slice(0, -"$1\r\n\0\r\n".length);
-  const between = encodeWords("MULTI") + encodeWords("EVAL", WITNESS, "1", key, "\0").slice(0, -"$1\r\n\0\r\n".length);
+  const watch = encodeWords("WATCH", key) + withoutLast(encodeWords("EVAL", GUARD, "1", key, ""));
+  const multi = encodeWords("MULTI") + withoutLast(encodeWords("EVAL", WITNESS, "1", key, ""));
+  const lastWord = (word: string) => `$${word.length}\r\n${word}\r\n`;
   return {
-    open(expected) {
-      const word = `$${expected.length}\r\n${expected}\r\n`;
-      return before + word + between + word;
-    },
+    arm: (expected) => watch + lastWord(expected),
+    begin: (expected) => multi + lastWord(expected),
     close: (next) => encodeWords("SET", key, next),
     exec: encodeWords("EXEC"),
   };
+}
+
+/** A command whose last word is empty, without that word. */
+function withoutLast(command: string): string {
+  return command.slice(0, -"$0\r\n\r\n".length);
 }
 
 /** A transaction that must answer nil whatever the checkpoint says: its replies are +OK, :0, +OK, *-1. */

@@ -1,35 +1,26 @@
 /**
- * Commits units over one raw connection: bytes out, replies counted, nothing built per command. `guard.ts` has the order on the wire; a unit's
- * EXEC and the next unit leave together, once the first one's guard has agreed. Every reply is looked at, each element of EXEC included.
- * The first failure ends the writer: what was in flight is then known only to the target, so the next attempt begins by reading the
- * checkpoint (APPLIED_ONCE).
+ * Commits units over one raw connection: bytes out, replies counted, nothing built per command. `guard.ts` has the order on the wire, and
+ * `unit-answers.ts` reads what comes back. A unit's EXEC and the guard of the next unit leave together, so that after a pause the next one
+ * leaves whole, at once. The first failure ends the writer: what was in flight is then known only to the target, so the next attempt begins
+ * by reading the checkpoint (APPLIED_ONCE).
  */
 import type { Socket } from "node:net";
-import { GatewayError, publicError } from "../../errors.ts";
+import { GatewayError } from "../../errors.ts";
 import { encodeCommand } from "../../resp/encode.ts";
-import { ReplyScanner, ReplyType } from "../../resp/reply-scanner.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { crashPoint } from "../../runtime/crash-point.ts";
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "./checkpoint.ts";
-import { commandName, Flight } from "./flight.ts";
+import { Flight } from "./flight.ts";
 import { type Guard, guardOf } from "./guard.ts";
-import { connectionLost, refusalOf } from "./replies.ts";
-import type { Divergence, Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
+import { connectionLost } from "./replies.ts";
+import type { Unit, UnitEvents, UnitSubmitter } from "./unit.ts";
+import { UnitAnswers } from "./unit-answers.ts";
 
 /** Of one open unit, and of units that wait for their answers. */
 const IN_FLIGHT_BYTES = 512 * 1024;
 /** Replies are due and neither do they come nor does the target take bytes. A script that blocks it for longer is a retry. */
 const STALL_MS = 30_000;
 const STALL_CHECK_MS = 1_000;
-
-const WATCH = 0;
-const GUARD = 1;
-const MULTI = 2;
-const QUEUED = 3;
-const EXEC = 4;
-const ELEMENT = 5;
-
-const LETTER_Q = 81;
 
 export type UnitWriterOptions = {
   /** Connected, logged in, in database 0, nothing outstanding; the writer owns it from here on. */
@@ -53,13 +44,14 @@ export class UnitWriter implements UnitSubmitter {
   readonly #events: UnitEvents;
   readonly #limitBytes: number;
   readonly #stallMs: number;
-  readonly #scanner = new ReplyScanner();
+  readonly #answers: UnitAnswers;
   readonly #stallTimer: NodeJS.Timeout;
 
   #expectedText: string;
   #expected: Checkpoint | undefined;
-  #flights: Flight[] = [];
-  /** The last flight, until `commit`. */
+  /** Its guard is written, and it waits for its unit. */
+  #armed: Flight | undefined;
+  /** The last flight, from `begin` to `commit`. */
   #open: Flight | undefined;
   /** The flight whose bytes go out: the first whose EXEC has not been written. */
   #turn: Flight | undefined;
@@ -69,12 +61,6 @@ export class UnitWriter implements UnitSubmitter {
   #wake: (() => void)[] = [];
   readonly #heeded = new Set<AbortSignal>();
 
-  /** Where in the answers of the first flight we are. */
-  #stage = WATCH;
-  #index = 0;
-  #elements = 0;
-
-  #replies = 0;
   #repliesDue = 0;
   #progressAtMs: number;
   #sentBytes = 0;
@@ -90,6 +76,14 @@ export class UnitWriter implements UnitSubmitter {
     this.#expectedText = options.expected;
     this.#expected = options.expected === "" ? undefined : parseCheckpoint(options.expected);
     this.#progressAtMs = options.clock.nowMs();
+    this.#answers = new UnitAnswers({
+      onGuarded: () => this.#release(),
+      onCommitted: (flight) => {
+        this.#inFlightBytes -= flight.bytes;
+        this.#events.onCommit?.(flight.checkpoint!);
+      },
+      onDivergence: this.#events.onDivergence,
+    });
     this.#stallTimer = setInterval(() => this.#checkStall(), Math.min(STALL_CHECK_MS, this.#stallMs));
     this.#socket.on("data", (chunk: Buffer) => this.#receive(chunk));
     this.#socket.on("drain", this.#wakeAll);
@@ -117,7 +111,7 @@ export class UnitWriter implements UnitSubmitter {
    * a distant target does not mean a queue of tiny units. An open unit is bounded by the socket alone: it is answered only after its end.
    */
   get full(): boolean {
-    const waiting = this.#turn !== undefined && this.#turn !== this.#flights.at(-1);
+    const waiting = this.#turn !== undefined && this.#turn !== this.#answers.last;
     if (!this.#open) return waiting || this.#inFlightBytes >= this.#limitBytes;
     return this.#socket.writableLength + this.#open.waitingBytes >= this.#limitBytes;
   }
@@ -132,12 +126,12 @@ export class UnitWriter implements UnitSubmitter {
   begin(explain?: Unit["explain"]): void {
     if (this.#end) throw this.#end;
     if (this.#open) throw new GatewayError("INVARIANT", "a unit begins inside another");
-    const flight = new Flight(explain);
-    this.#flights.push(flight);
+    const flight = this.#armed ?? this.#arm();
+    this.#armed = undefined;
     this.#open = flight;
-    this.#turn ??= flight;
-    this.#write(this.#guard.open(this.#expectedText), flight);
-    this.#due(4);
+    flight.explain = explain;
+    this.#write(this.#guard.begin(this.#expectedText), flight);
+    this.#due(2);
   }
 
   append(pieces: readonly Buffer[], commands: number): void {
@@ -172,7 +166,7 @@ export class UnitWriter implements UnitSubmitter {
   }
 
   async drain(signal: AbortSignal): Promise<void> {
-    await this.#until(() => this.#flights.length === 0, signal);
+    await this.#until(() => this.#answers.flights === (this.#armed ? 1 : 0), signal);
   }
 
   /** Ends the writer; what is in flight may still commit. */
@@ -218,22 +212,37 @@ export class UnitWriter implements UnitSubmitter {
     for (const resolve of wake) resolve();
   };
 
+  /** The first half of a flight, which the unit follows whenever it comes: from here on EXEC fails if anybody touches the checkpoint. */
+  #arm(): Flight {
+    const flight = new Flight();
+    this.#answers.expect(flight);
+    this.#turn ??= flight;
+    this.#send(this.#guard.arm(this.#expectedText), flight);
+    this.#due(2);
+    return flight;
+  }
+
   #write(bytes: Buffer | string, flight: Flight): void {
     flight.bytes += bytes.length;
     this.#inFlightBytes += bytes.length;
+    this.#send(bytes, flight);
+  }
+
+  #send(bytes: Buffer | string, flight: Flight): void {
     if (flight === this.#turn) this.#put(bytes);
     else flight.wait(bytes);
   }
 
-  /** Writes EXEC once the unit is complete and its guard has agreed; then the next unit may follow. */
+  /** Writes EXEC once the unit is complete and its guard has agreed; then the next unit may follow, or at least its guard. */
   #release(): void {
     const flight = this.#turn;
     if (!flight?.guarded || !flight.checkpoint) return;
     this.#put(this.#guard.exec);
     // Behind the uncorking.
     process.nextTick(() => crashPoint("delivery-exec-sent"));
-    this.#turn = this.#flights[this.#flights.indexOf(flight) + 1];
+    this.#turn = this.#answers.after(flight);
     for (const bytes of this.#turn?.takeWaiting() ?? []) this.#put(bytes);
+    if (!this.#turn) this.#armed = this.#arm();
   }
 
   /** All writes of one event-loop turn leave in one system call. */
@@ -251,7 +260,7 @@ export class UnitWriter implements UnitSubmitter {
   }
 
   #due(replies: number): void {
-    if (this.#replies === this.#repliesDue) this.#progressAtMs = this.#clock.nowMs();
+    if (this.#answers.replies === this.#repliesDue) this.#progressAtMs = this.#clock.nowMs();
     this.#repliesDue += replies;
   }
 
@@ -259,124 +268,18 @@ export class UnitWriter implements UnitSubmitter {
     if (this.#end) return;
     this.#progressAtMs = this.#clock.nowMs();
     try {
-      this.#scanner.feed(chunk);
-      while (this.#scanner.next()) this.#take();
+      this.#answers.feed(chunk);
     } catch (cause) {
       this.#fail(cause instanceof GatewayError ? cause : new GatewayError("INVARIANT", "reading the target's replies failed", { cause }));
     }
     this.#wakeAll();
   }
 
-  /** One reply, or one element of EXEC's. */
-  #take(): void {
-    const flight = this.#flights[0];
-    const { type, value } = this.#scanner;
-    if (!flight || this.#scanner.depth !== (this.#stage === ELEMENT ? 1 : 0)) throw unexpected(this.#stage);
-    if (this.#stage !== ELEMENT) this.#replies++;
-    switch (this.#stage) {
-      case WATCH:
-      case MULTI:
-        if (type === ReplyType.error) throw refusalOf(this.#scanner.errorText, this.#stage === WATCH ? "WATCH" : "MULTI");
-        if (type !== ReplyType.simple) throw unexpected(this.#stage);
-        this.#stage++;
-        this.#index = 0;
-        return;
-      case GUARD:
-        if (type === ReplyType.error) throw refusalOf(this.#scanner.errorText, "EVAL");
-        if (type !== ReplyType.integer) throw unexpected(this.#stage);
-        if (value !== 1) throw new GatewayError("CHECKPOINT_CONFLICT", "the target's checkpoint is not what this writer left there");
-        this.#stage++;
-        flight.guarded = true;
-        this.#release();
-        return;
-      case QUEUED:
-        this.#takeQueued(flight, type);
-        return;
-      case EXEC:
-        this.#takeExec(flight, type, value);
-        return;
-      default:
-        this.#takeElement(flight, type, value);
-    }
-  }
-
-  #takeQueued(flight: Flight, type: number): void {
-    if (type === ReplyType.error) {
-      const index = this.#index - flight.lead;
-      // The transaction is lost, and every unit behind it: no use in waiting for EXEC to say so.
-      throw this.#explained(refusalOf(this.#scanner.errorText, this.#nameOf(flight, index)), flight, index);
-    }
-    if (type !== ReplyType.simple || this.#scanner.firstByte !== LETTER_Q) throw unexpected(this.#stage);
-    this.#index++;
-    if (this.#index === flight.queued && flight.checkpoint) this.#stage = EXEC;
-  }
-
-  #takeExec(flight: Flight, type: number, value: number): void {
-    if (type === ReplyType.error) throw refusalOf(this.#scanner.errorText, "EXEC");
-    if (type !== ReplyType.array) throw unexpected(this.#stage);
-    // The guard had agreed: the key was touched since, perhaps by a writer that failed. Reading it again tells.
-    if (value === -1) {
-      throw new GatewayError("TARGET_BUSY", "the target's checkpoint was touched while a unit was under way", {
-        details: { touched: true },
-      });
-    }
-    if (value !== flight.queued) throw unexpected(this.#stage);
-    this.#stage = ELEMENT;
-    this.#index = 0;
-    this.#elements = value;
-  }
-
-  #takeElement(flight: Flight, type: number, value: number): void {
-    const index = this.#index++;
-    if (index === 0) {
-      if (type !== ReplyType.integer || value !== 1) {
-        throw new GatewayError("INVARIANT", "a unit was committed although the target's checkpoint had changed");
-      }
-    } else if (type === ReplyType.error) {
-      this.#diverge(flight, index - flight.lead);
-    }
-    if (this.#index < this.#elements) return;
-    this.#flights.shift();
-    this.#inFlightBytes -= flight.bytes;
-    this.#stage = WATCH;
-    this.#events.onCommit?.(flight.checkpoint!);
-  }
-
-  #diverge(flight: Flight, index: number): void {
-    const text = this.#scanner.errorText;
-    const bytes = index < 0 ? undefined : flight.command(index);
-    const command = this.#nameOf(flight, index);
-    const explanation = index < 0 ? undefined : flight.explain?.(index);
-    const divergence: Divergence = { checkpoint: flight.checkpoint!, index, command, error: publicError(text), bytes, explanation };
-    const ownCommand = index < 0 || this.#index === this.#elements;
-    const reason =
-      this.#events.onDivergence && !ownCommand
-        ? this.#events.onDivergence(divergence)
-        : new GatewayError(
-            "TARGET_REJECTED",
-            `the target failed ${command}: ${publicError(text)}${explanation ? ` (${explanation})` : ""}`,
-            {
-              details: { command, error: publicError(text), explanation },
-            },
-          );
-    if (reason) throw reason;
-  }
-
-  #nameOf(flight: Flight, index: number): string {
-    return index < 0 ? "a command of the gateway" : commandName(flight.command(index));
-  }
-
-  #explained(error: GatewayError, flight: Flight, index: number): GatewayError {
-    const explanation = index < 0 ? undefined : flight.explain?.(index);
-    if (explanation === undefined) return error;
-    return new GatewayError(error.code, `${error.message} (${explanation})`, { details: { ...error.details, explanation } });
-  }
-
   #checkStall(): void {
     const sentBytes = this.#socket.bytesWritten - this.#socket.writableLength;
-    if (sentBytes !== this.#sentBytes || this.#replies === this.#repliesDue) {
+    if (sentBytes !== this.#sentBytes || this.#answers.replies === this.#repliesDue) {
       this.#sentBytes = sentBytes;
-      if (this.#replies !== this.#repliesDue) this.#progressAtMs = this.#clock.nowMs();
+      if (this.#answers.replies !== this.#repliesDue) this.#progressAtMs = this.#clock.nowMs();
       return;
     }
     if (this.#clock.nowMs() - this.#progressAtMs > this.#stallMs) {
@@ -388,7 +291,7 @@ export class UnitWriter implements UnitSubmitter {
     if (this.#end) return;
     this.#end = reason;
     clearInterval(this.#stallTimer);
-    this.#flights = [];
+    this.#answers.forget();
     this.#inFlightBytes = 0;
     this.#socket.destroy();
     for (const signal of this.#heeded) signal.removeEventListener("abort", this.#wakeAll);
@@ -396,8 +299,4 @@ export class UnitWriter implements UnitSubmitter {
     this.#wakeAll();
     this.#events.onEnd?.(reason);
   }
-}
-
-function unexpected(stage: number): GatewayError {
-  return new GatewayError("RESP_MALFORMED", "the target's replies do not fit the commands", { details: { stage } });
 }

@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { type Checkpoint, checkpointKey, formatCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
-import { encodeWords, guardOf } from "../../../src/delivery/write/guard.ts";
+import { guardOf } from "../../../src/delivery/write/guard.ts";
 import { openRawSocket, type TargetAddress } from "../../../src/delivery/write/raw-socket.ts";
 import type { UnitEvents } from "../../../src/delivery/write/unit.ts";
 import { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
@@ -168,6 +168,46 @@ describe("unit writer", () => {
     expect(await state(server)).toEqual(["none", 0]);
   });
 
+  test("after a pause a unit leaves whole, without a question to the target first", async () => {
+    await using server = await RedisServer.start();
+    const socket = await openRawSocket(server, { checkpointKey: KEY, importing: false });
+    let answers = "";
+    let written = "";
+    socket.on("data", (chunk: Buffer) => (answers += chunk));
+    const write = socket.write.bind(socket);
+    socket.write = ((bytes: Buffer | string, ...rest: []) => {
+      written += bytes;
+      return write(bytes, ...rest);
+    }) as typeof socket.write;
+    const writer = new UnitWriter({ socket, clock: systemClock, checkpointKey: KEY, token: "1".repeat(16), expected: "" });
+    writer.submit(unit(1, "INCR n"));
+    await eventually(() => answers.endsWith("+OK\r\n:1\r\n"), { what: "the guard of the next unit has agreed" });
+    server.pause();
+    written = "";
+    writer.submit(unit(2, "INCR n"));
+    expect(written).toMatch(/^\*1\r\n\$5\r\nMULTI\r\n.*INCR.*\$4\r\nEXEC\r\n/s);
+    server.resume();
+    await writer.drain(never);
+    expect(await server.call("GET", "n")).toBe("2");
+    writer.close();
+  });
+
+  test.each<[string, (server: RedisServer) => Promise<unknown>]>([
+    ["changed", (server) => server.call("SET", KEY, foreign)],
+    ["removed", (server) => server.call("DEL", KEY)],
+    ["removed with everything else", (server) => server.call("FLUSHALL")],
+  ])("ONE_WRITER: nothing commits on a checkpoint that was %s between two units", async (_, change) => {
+    await using server = await RedisServer.start();
+    const writer = await open(server);
+    writer.submit(unit(1, "SET m 1"));
+    await writer.drain(never);
+    await change(server);
+    writer.submit(unit(2, "INCR n"));
+    writer.submit(unit(3, "INCR n"));
+    expect((await failure(writer)).code).toMatch(/^(TARGET_BUSY|CHECKPOINT_CONFLICT)$/);
+    expect(await server.call("EXISTS", "n")).toBe(0);
+  });
+
   test("a checkpoint that appeared while this writer expects none stops it", async () => {
     await using server = await RedisServer.start();
     const writer = await open(server);
@@ -180,11 +220,8 @@ describe("unit writer", () => {
 
   test("the witness inside the transaction says whether the checkpoint was the expected one, also when nothing watched it", async () => {
     await using server = await RedisServer.start();
-    const { open: opening, close, exec } = guardOf(KEY);
-    const unwatched = (expected: string) => {
-      const text = opening(expected);
-      return text.slice(text.indexOf(encodeWords("MULTI"))) + close("new") + exec;
-    };
+    const { begin, close, exec } = guardOf(KEY);
+    const unwatched = (expected: string) => begin(expected) + close("new") + exec;
     expect(await answers(server, unwatched(""))).toMatch(/\*2\r\n:1\r\n\+OK\r\n$/);
     expect(await answers(server, unwatched("old"))).toMatch(/\*2\r\n:0\r\n\+OK\r\n$/);
     expect(await answers(server, unwatched("new"))).toMatch(/\*2\r\n:1\r\n\+OK\r\n$/);

@@ -14,7 +14,7 @@ test("BOUNDED: names beyond the 64th are counted together, and none is lost", ()
 });
 
 test("BOUNDED: a unit above 4 MiB is not kept until it is answered; a smaller one is, to name the command that failed", () => {
-  const [small, large] = [new Flight(undefined), new Flight(undefined)];
+  const [small, large] = [new Flight(), new Flight()];
   const command = encodeCommand("SET", "k", Buffer.alloc(1024 * 1024));
   small.keep([command], command.length);
   expect(small.command(0)).toEqual(command);
