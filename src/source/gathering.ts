@@ -1,22 +1,20 @@
 /**
  * How long what was read from the master waits in the cutter, and what follows it in the kernel, before a record is cut. One large
- * record costs one read, one frame, one write and one ack instead of several. Pure: time comes as an argument. At low rates nothing
- * ever waits.
+ * record costs one read, one frame, one write and one ack instead of several. That counts only where CPU is short on the way to the target,
+ * in a flood: what saves it there shortens the queues. Below, nothing ever waits. Pure: time comes as an argument.
  */
 
-/** A read that brought this much means that more is on its way. */
-const BUSY_BYTES = 16 * 1024;
-const BUSY_MS = 2;
-/**
- * From this rate on (about 230,000 small writes a second) it is CPU that is short on the way to the target, and what saves it shortens the
- * queues there: measured, half of the CPU of both gateways.
- */
+/** About 220,000 small writes a second. */
 const FLOOD_BYTES_PER_MS = 32 * 1024;
 const FLOOD_MS = 8;
+/** A flood lasts: what comes at once after a pause, the master's or our own, is none. */
+const MEMORY_MS = 50;
 
 export class Gathering {
   /** What a wait may bring: half of what one read takes, so that waiting never limits the throughput. */
   readonly #roomBytes: number;
+  /** Bytes of the last MEMORY_MS, the older ones fading. */
+  #recentBytes = 0;
   #lastReadAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: { readonly readBytes: number }) {
@@ -25,10 +23,9 @@ export class Gathering {
 
   /** Milliseconds; 0: to the end of the event-loop turn. */
   waitMs(bytes: number, nowMs: number): number {
-    const sinceMs = nowMs - this.#lastReadAtMs;
+    this.#recentBytes = this.#recentBytes * Math.exp((this.#lastReadAtMs - nowMs) / MEMORY_MS) + bytes;
     this.#lastReadAtMs = nowMs;
-    if (bytes < BUSY_BYTES) return 0;
-    if (bytes < sinceMs * FLOOD_BYTES_PER_MS) return BUSY_MS;
-    return Math.floor(Math.min(FLOOD_MS, (this.#roomBytes * sinceMs) / bytes));
+    const bytesPerMs = this.#recentBytes / MEMORY_MS;
+    return bytesPerMs < FLOOD_BYTES_PER_MS ? 0 : Math.floor(Math.min(FLOOD_MS, this.#roomBytes / bytesPerMs));
   }
 }

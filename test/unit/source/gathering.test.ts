@@ -17,29 +17,39 @@ function waitAfter(...reads: readonly (readonly [bytes: number, sinceMs: number]
   return waitMs;
 }
 
-test("a small read never waits, however fast it follows", () => {
-  expect(waitAfter([8 * KIB, 0])).toBe(0);
-  expect(waitAfter([900 * KIB, 0], [8 * KIB, 0])).toBe(0);
+function steady(bytes: number, sinceMs: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: 500 }, () => [bytes, sinceMs] as const);
+}
+
+test.each([
+  [9, 1.2],
+  [18, 2.4],
+  [28, 1],
+  [110, 4],
+])("below a flood nothing waits, however large a read is: %i KiB each %d ms", (kib, everyMs) => {
+  expect(waitAfter(...steady(kib * KIB, everyMs))).toBe(0);
 });
 
-test("at 200,000 small writes a second a read waits 2 ms for what follows it", () => {
-  expect(waitAfter([60 * KIB, 2], [57 * KIB, 2])).toBe(2);
-});
-
-test("the first read after a silence is no flood, however large", () => {
-  expect(waitAfter([500 * KIB, 60_000])).toBe(2);
+test("what comes at once after a silence is no flood", () => {
+  expect(waitAfter([READ_BYTES, 60_000])).toBe(0);
+  expect(waitAfter(...steady(9 * KIB, 1), [300 * KIB, 60_000], [300 * KIB, 1])).toBe(0);
 });
 
 test("a flood waits up to 8 ms, less when that would bring more than half of what one read takes", () => {
-  expect(waitAfter([300 * KIB, 8], [300 * KIB, 8])).toBe(8);
-  expect(waitAfter([512 * KIB, 4], [512 * KIB, 4])).toBe(4);
-  expect(waitAfter([1024 * KIB, 1], [1024 * KIB, 1])).toBe(0);
+  expect(waitAfter(...steady(60 * KIB, 1))).toBe(8);
+  expect(waitAfter(...steady(400 * KIB, 8))).toBe(8);
+  expect(waitAfter(...steady(500 * KIB, 4))).toBe(3);
+  expect(waitAfter(...steady(1024 * KIB, 1))).toBe(0);
+});
+
+test("a flood that is over is forgotten", () => {
+  expect(waitAfter(...steady(60 * KIB, 1), [9 * KIB, 50])).toBe(0);
 });
 
 test("whatever the rate, what comes during a wait fits one read", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: READ_BYTES }), fc.double({ min: 0, max: 1_000, noNaN: true }), (bytes, sinceMs) => {
-      const waitMs = waitAfter([1, 0], [bytes, sinceMs]);
+    fc.property(fc.integer({ min: 1, max: READ_BYTES }), fc.double({ min: 1, max: 1_000, noNaN: true }), (bytes, sinceMs) => {
+      const waitMs = waitAfter(...steady(bytes, sinceMs));
       if (waitMs > 0) expect((bytes / sinceMs) * waitMs).toBeLessThanOrEqual(READ_BYTES);
     }),
   );
