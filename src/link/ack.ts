@@ -1,6 +1,6 @@
 /**
- * What a receiver tells the origin: positions by stage, and credit. Coalesced: at once when idle, then at most one per interval
- * and stream, always with the newest values.
+ * What a receiver tells the origin: positions by stage, and credit. Coalesced: at once when all is applied, otherwise when that may be
+ * waited for no longer, and at most one per interval and stream, always with the newest values.
  */
 import type { Mark, StreamLog } from "../stream/log.ts";
 import type { HistoryId } from "../stream/position.ts";
@@ -8,8 +8,10 @@ import type { AckFrame, BehindAck } from "../wire/frames.ts";
 
 /** An ack costs both sides two wake-ups, whatever it says. */
 const ACK_INTERVAL_MS = 10;
-/** The ack that says "all applied" ends the measured lag: it does not wait for company. */
-const CAUGHT_UP_INTERVAL_MS = 1;
+/** What has come is about to be durable and applied, and one ack can say all of it. */
+const SETTLE_MS = 1;
+/** The ack that says "all applied" ends the measured lag: it waits only where such acks would be most of the work. */
+const CAUGHT_UP_INTERVAL_MS = 3;
 
 /** No stage is acknowledged ahead of the one before it (ACK_AFTER_DURABLE), nor beyond what the log still holds. */
 export function ackOf(
@@ -48,7 +50,7 @@ export function isCaughtUp({ progress }: Pick<StreamLog, "progress">): boolean {
   return received !== undefined && progress?.durable?.offset === received && progress.applied?.offset === received;
 }
 
-/** Calls `send` at once when the last call is long enough ago, otherwise once when it will be. */
+/** Calls `send` once, as soon as the intervals allow. */
 export class AckPacer {
   readonly #nowMs: () => number;
   readonly #send: () => void;
@@ -62,10 +64,11 @@ export class AckPacer {
   }
 
   due(caughtUp = false): void {
-    const dueAt = this.#lastAt + (caughtUp ? CAUGHT_UP_INTERVAL_MS : ACK_INTERVAL_MS);
+    const now = this.#nowMs();
+    const dueAt = caughtUp ? this.#lastAt + CAUGHT_UP_INTERVAL_MS : Math.max(this.#lastAt + ACK_INTERVAL_MS, now + SETTLE_MS);
     if (this.#timer !== undefined && dueAt >= this.#dueAt) return;
     this.stop();
-    const waitMs = dueAt - this.#nowMs();
+    const waitMs = dueAt - now;
     this.#dueAt = dueAt;
     if (waitMs <= 0) this.#fire();
     else this.#timer = setTimeout(() => this.#fire(), waitMs);

@@ -51,7 +51,7 @@ test("without progress only credit is given", () => {
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => vi.useRealTimers());
 
-test("acks go at once when idle, then at most one per 10 ms, at once when all is applied, and none after the end", () => {
+test("one ack says what settles within a millisecond, then at most one per 10 ms, at once when all is applied, and none after the end", () => {
   let nowMs = 1000;
   const sent: number[] = [];
   const pacer = new AckPacer({ nowMs: () => nowMs, send: () => sent.push(nowMs) });
@@ -60,21 +60,27 @@ test("acks go at once when idle, then at most one per 10 ms, at once when all is
     vi.advanceTimersByTime(ms);
   };
   pacer.due();
-  expect(sent).toEqual([1000]);
+  expect(sent).toEqual([]);
+  pass(1);
+  expect(sent).toEqual([1001]);
   pacer.due();
   pacer.due();
-  expect(sent).toEqual([1000]);
-  pass(10);
-  expect(sent).toEqual([1000, 1010]);
+  pass(9);
+  expect(sent).toHaveLength(1);
+  pass(1);
+  expect(sent).toEqual([1001, 1011]);
+  pass(20);
+  pacer.due();
+  pacer.due(true);
+  expect(sent).toEqual([1001, 1011, 1031]);
   pass(1);
   pacer.due();
-  expect(sent).toHaveLength(2);
   pacer.due(true);
-  expect(sent).toEqual([1000, 1010, 1011]);
-  pass(50);
   expect(sent).toHaveLength(3);
-  pacer.due();
-  expect(sent).toEqual([1000, 1010, 1011, 1061]);
+  pass(2);
+  expect(sent).toEqual([1001, 1011, 1031, 1034]);
+  pass(50);
+  expect(sent).toHaveLength(4);
   pacer.due();
   pacer.stop();
   pass(50);
