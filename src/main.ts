@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command `causeway`: the command line over the gateway. */
-import "./runtime/tier-up.ts";
+import "./runtime/engine.ts";
 import { ExitCode } from "./cli/exit-codes.ts";
 import { type Finding, preflightMaster, preflightTarget } from "./cli/preflight.ts";
 import { type RunOptions, runProgram } from "./cli/program.ts";
