@@ -7,7 +7,7 @@ import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startFilled } from "../load/keys.ts";
-import { type CatchUp, type FirstSync, measure, measureFirstSync, measureOutage, type Run } from "./measure.ts";
+import { type CatchUp, type FirstSync, measure, measureFirstSync, measureFsync, measureOutage, type Run } from "./measure.ts";
 import { drawPlots } from "./plots.ts";
 import { describeScenario, renderReport } from "./report.ts";
 import { FULL, NETWORKS, type Network, type Scenario, SHORT, SYSTEMS } from "./scenario.ts";
@@ -17,7 +17,7 @@ import { judge, type Result } from "./targets.ts";
 const USAGE = `npm run bench -- [--full] [--only <text>] [--rounds <n>] [--out <folder>]
 
   --full           every load and network, a 300 s outage, a first sync of 2,000,000 keys (about an hour)
-  --only <text>    only scenarios whose name has the text ("sets", "80 ms", "outage", "first sync")
+  --only <text>    only scenarios whose name has the text ("sets", "80 ms", "fsync", "outage", "first sync")
   --rounds <n>     how often each scenario runs on each system (2, with --full 3); medians are reported
   --out <folder>   where results.json and the plots go (bench-results, which git ignores)
 `;
@@ -94,6 +94,7 @@ function medianOf(runs: readonly Run[]): Run {
 const results = await runScenarios();
 const catchUps: CatchUp[] = [];
 const firstSyncs: FirstSync[] = [];
+const fsync = wanted("fsync") ? await measureFsync({ seconds: plan.fsyncSeconds, rounds }) : undefined;
 for (const name of SYSTEMS) if (plan.outage && wanted("outage")) catchUps.push(await measureOutage(name, plan.outage));
 if (plan.firstSyncKeys && wanted("first sync")) {
   await using master = await startFilled(plan.firstSyncKeys);
@@ -107,7 +108,7 @@ const machine = {
   kernel: release(),
   node: process.version,
 };
-const report = { machine, rounds, results, catchUps, firstSyncs, verdicts: judge(results) };
+const report = { machine, rounds, results, fsync, catchUps, firstSyncs, verdicts: judge(results, { fsync, catchUps }) };
 await mkdir(values.out, { recursive: true });
 await writeFile(
   join(values.out, "results.json"),

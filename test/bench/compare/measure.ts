@@ -68,6 +68,27 @@ export async function measure(system: System, { load, rate, seconds }: Scenario)
   };
 }
 
+export type Fsync = { readonly everysec: number; readonly always: number };
+
+/** Writes per second as fast as they are taken, with each policy of the journal in turns: medians of `rounds`. */
+export async function measureFsync({ seconds, rounds }: { readonly seconds: number; readonly rounds: number }): Promise<Fsync> {
+  const rates: Record<keyof Fsync, number[]> = { everysec: [], always: [] };
+  await using everysec = await System.start("write", NETWORKS.loopback, { journal: { fsync: "everysec" } });
+  await using always = await System.start("write", NETWORKS.loopback, { journal: { fsync: "always" } });
+  const scenario: Scenario = { network: "loopback", load: "sets", rate: Number.POSITIVE_INFINITY, seconds };
+  for (let round = 0; round < rounds; round++) {
+    const turn = [["everysec", everysec] as const, ["always", always] as const];
+    for (const [policy, system] of round % 2 === 0 ? turn : turn.reverse()) {
+      rates[policy].push((await measure(system, scenario)).commandsPerSecond);
+    }
+  }
+  return { everysec: median(rates.everysec), always: median(rates.always) };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
+}
+
 export type CatchUp = {
   readonly system: SystemName;
   readonly outageSeconds: number;
@@ -107,7 +128,7 @@ export type FirstSync = {
 export async function measureFirstSync(name: SystemName, master: RedisServer): Promise<FirstSync> {
   const masterCpuBefore = cpuSeconds(master.pid);
   const startedAt = performance.now();
-  await using system = await System.start(name, NETWORKS.loopback, master);
+  await using system = await System.start(name, NETWORKS.loopback, { master });
   const seconds = (performance.now() - startedAt) / 1_000;
   const cpu = mapValues(system.pids, (pid) => cpuSeconds(pid) - (pid === master.pid ? masterCpuBefore : 0));
   const peakMiB = mapValues(system.pids, (pid) => peakMemoryBytes(pid) / MIB);

@@ -41,6 +41,8 @@ export type Scenario = {
 export type Plan = {
   readonly rounds: number;
   readonly scenarios: readonly Scenario[];
+  /** Causeway beside itself, with a journal that is forced to disk before it is acknowledged. */
+  readonly fsyncSeconds: number;
   readonly outage: { readonly seconds: number; readonly rate: number } | undefined;
   readonly firstSyncKeys: number | undefined;
 };
@@ -54,6 +56,7 @@ export const SHORT: Plan = {
     ...of("loopback", 5, ["sets", 50_000], ["sets", Number.POSITIVE_INFINITY], ["mix", 20_000], ["trickle", 1_000]),
     ...of("rtt80", 5, ["sets", 50_000]),
   ],
+  fsyncSeconds: 5,
   outage: undefined,
   firstSyncKeys: 200_000,
 };
@@ -82,6 +85,7 @@ export const FULL: Plan = {
     ...of("mbit20", 8, ["mix", 10_000]),
     ...of("loss", 8, ["sets", 20_000]),
   ],
+  fsyncSeconds: 8,
   outage: { seconds: 300, rate: 10_000 },
   firstSyncKeys: 2_000_000,
 };

@@ -37,12 +37,13 @@ export class System implements AsyncDisposable {
     this.#clients = { master: parts.master.client(), replica: parts.replica.client() };
   }
 
-  /** Resolves once the replica has every key that the master has. `master` may hold a data set already. */
-  static async start(name: SystemName, network: Network, master?: RedisServer): Promise<System> {
+  /** Resolves once the replica has every key that the master has. */
+  static async start(name: SystemName, network: Network, options: SystemOptions = {}): Promise<System> {
     const stack = new AsyncDisposableStack();
     try {
-      const own = master ?? stack.use(await RedisServer.start());
-      const system = await (name === "native" ? startNative(stack, own, network) : startGateways(stack, own, network, name));
+      const master = options.master ?? stack.use(await RedisServer.start());
+      const parts = { ...options, stack, network, master };
+      const system = await (name === "native" ? startNative(parts) : startGateways(name, parts));
       await system.#synced();
       return system;
     } catch (cause) {
@@ -120,13 +121,21 @@ type Parts = {
   readonly adminPort?: number;
 };
 
-async function startNative(stack: AsyncDisposableStack, master: RedisServer, network: Network): Promise<System> {
+export type SystemOptions = {
+  /** May hold a data set already. */
+  readonly master?: RedisServer;
+  readonly journal?: { readonly fsync: "always" | "everysec" };
+};
+
+type Beginnings = SystemOptions & { readonly stack: AsyncDisposableStack; readonly master: RedisServer; readonly network: Network };
+
+async function startNative({ stack, master, network }: Beginnings): Promise<System> {
   const line = await startLine(stack, master.port, network);
   const replica = stack.use(await RedisServer.start({ args: [...REPLICA_ARGS, "--replicaof", `127.0.0.1 ${line?.port ?? master.port}`] }));
   return System.of({ name: "native", stack, master, replica, line, pids: { master: master.pid, replica: replica.pid } });
 }
 
-async function startGateways(stack: AsyncDisposableStack, master: RedisServer, network: Network, name: "write" | "feed"): Promise<System> {
+async function startGateways(name: "write" | "feed", { stack, master, network, journal }: Beginnings): Promise<System> {
   const { path: folder } = stack.use(await tempFolder("bench"));
   const ports = await regionPorts(["us-east", "eu-west"]);
   const line = await startLine(stack, ports["us-east"]!.link, network);
@@ -139,6 +148,7 @@ async function startGateways(stack: AsyncDisposableStack, master: RedisServer, n
       "us-east": { master: { url: master.url } },
       "eu-west": target ? { replicas: { "us-east": { url: target.url } } } : { feeds: { "us-east": `127.0.0.1:${feedPort}` } },
     },
+    ...(journal && { journal }),
     links: line ? [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${line.port}` }] : [],
   });
   const spawn = (region: string) => stack.use(spawnGateway({ config: topology.path, region, env: topology.env }));

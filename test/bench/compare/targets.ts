@@ -1,5 +1,5 @@
 /** What the project promises of its speed, as ratios to native in the same run, and whether a run kept it. */
-import type { Run } from "./measure.ts";
+import type { CatchUp, Fsync, Run } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The same scenario on each system: medians of all rounds. */
@@ -7,9 +7,12 @@ export type Result = { readonly scenario: Scenario; readonly runs: Readonly<Part
 
 export type Verdict = { readonly target: string; readonly measured: string; readonly met: boolean | undefined };
 
+/** What is measured outside of the scenarios. */
+export type Others = { readonly fsync: Fsync | undefined; readonly catchUps: readonly CatchUp[] };
+
 type Check = {
   readonly target: string;
-  readonly of: (results: readonly Result[]) => readonly { value: number; limit: number; above?: boolean }[];
+  readonly of: (results: readonly Result[], others: Others) => readonly { value: number; limit: number; above?: boolean }[];
 };
 
 const unthrottled = ({ scenario }: Result) => scenario.rate === Number.POSITIVE_INFINITY && scenario.load === "sets";
@@ -97,6 +100,15 @@ const CHECKS: readonly Check[] = [
       ).map(({ run }) => ({ value: run.wireBytes / run.streamBytes, limit: 1.01 })),
   },
   {
+    target: "catch-up after an outage, writes going on: ≥ 4 × the live rate",
+    of: (_, { catchUps }) =>
+      catchUps.filter(({ system }) => system === "write").map(({ timesLiveRate }) => ({ value: timesLiveRate, limit: 4, above: true })),
+  },
+  {
+    target: "journal fsync always: ≥ 0.85 × the throughput of everysec",
+    of: (_, { fsync }) => (fsync ? [{ value: fsync.always / fsync.everysec, limit: 0.85, above: true }] : []),
+  },
+  {
     target: "each gateway ≤ 150 MiB at full speed",
     of: (all) =>
       pairs(all.filter(unthrottled), "write").map(({ run }) => ({
@@ -107,9 +119,9 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** The worst scenario decides; undefined where nothing was measured. */
-export function judge(results: readonly Result[]): readonly Verdict[] {
+export function judge(results: readonly Result[], others: Others): readonly Verdict[] {
   return CHECKS.map(({ target, of }) => {
-    const values = of(results);
+    const values = of(results, others);
     const misses = values.filter(({ value, limit, above }) => (above ? value < limit : value > limit));
     const above = values[0]?.above === true;
     const worst = values.map(({ value }) => value).sort((a, b) => (above ? a - b : b - a))[0];
