@@ -16,6 +16,7 @@
  */
 import { crc32 } from "node:zlib";
 import { packLz4, unpackLz4 } from "../bytes/lz4.ts";
+import { Slab } from "../bytes/slab.ts";
 import { GatewayError } from "../errors.ts";
 import { Offset, type Replid } from "./position.ts";
 
@@ -34,6 +35,8 @@ const MAX_DB = 2 ** 31 - 1;
 /** The year 33658: checkpoints write read-times with 15 digits. */
 const MAX_TIME_MS = 1e15;
 const NO_PAYLOAD = Buffer.alloc(0);
+/** The records of all streams: they leave memory in the order in which they were made. */
+const slab = new Slab();
 
 export type RecordHeader = {
   readonly from: Offset;
@@ -63,7 +66,7 @@ export function encodeRecord(header: RecordHeader, payload: Buffer): Buffer {
   }
   const packed = packLz4(payload);
   const body = packed ?? payload;
-  const record = Buffer.allocUnsafe(RECORD_HEADER_BYTES + body.length);
+  const record = slab.take(RECORD_HEADER_BYTES + body.length);
   record.writeUInt32LE(record.length, 0);
   record.writeUInt8(FORMAT, 8);
   record.writeUInt8(packed ? CODEC_LZ4 : CODEC_RAW, 9);
