@@ -8,7 +8,7 @@ const below = [
   stages,
   ["lag", "alert", "topology"],
   ["admin", "cli"],
-  ["gateway", "main"],
+  ["gateway", "command", "main"],
 ];
 const upward = below.flatMap((layer, height) =>
   layer.map((name) => ({

@@ -1,13 +1,13 @@
 /**
- * What V8 spends on code and on memory. Imported first, for its effect.
+ * What V8 spends on code and on memory. Imported before everything else is loaded, for its effect.
  *
  * Optimizing: Node 20's V8 compiles a function after 66 KiB of bytecode have run in it, which here is every function that is called once per
  * record. In the first million commands after a start or a failover compiling them took 0.6 of the gateways' 2 CPU seconds, just when there
  * is something to catch up; later it halves what a record costs. So it may begin a little after the start. What runs per command reaches the
  * first limit at once all the same. (Later versions have a cheaper compiler in between.)
  *
- * Memory: what lives here lives either as long as a record is on its way or for ever, so a young generation that grows to 48 MiB as soon as
- * there is load holds nothing but garbage.
+ * Memory: what lives here lives as long as a record is on its way, or for ever. The young generation stays at its first 1 MiB and does not
+ * grow to 48 MiB under load: measured, 45 MiB less per gateway for 5 to 9 % more CPU.
  */
 import v8 from "node:v8";
 
