@@ -28,7 +28,7 @@ async function run({ config, region, adopt = false }: RunOptions): Promise<numbe
   const reread = (): Reread => {
     const now = loadTopology(config, process.env);
     const view = regionView(now, region);
-    const reload = compareTopologies(running, now);
+    const reload = compareTopologies(running, now, region);
     if (reload.refused.length === 0) running = now;
     return { view, reload };
   };

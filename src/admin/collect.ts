@@ -35,7 +35,6 @@ import { loadingStatus, SnapshotRate, sendingStatus as snapshotSending, snapshot
 type StreamParts = {
   readonly journal: StreamJournal;
   readonly fsync: JournalStatus["fsync"];
-  readonly retentionBytes: number;
   readonly disk: DiskSpace;
   /** host:port of the master or the target. */
   readonly address: string;
@@ -97,11 +96,7 @@ export function replicaStatus(parts: ReplicaParts, rates: StreamRates, nowMs: nu
   return { ...common, phase: parts.delivery.phase, delivery: deliveryStatus(parts, nowMs) };
 }
 
-function streamStatus(
-  { journal, fsync, retentionBytes, disk }: StreamParts,
-  rates: StreamRates,
-  nowMs: number,
-): Omit<StreamStatus, "role" | "phase"> {
+function streamStatus({ journal, fsync, disk }: StreamParts, rates: StreamRates, nowMs: number): Omit<StreamStatus, "role" | "phase"> {
   const stats = journal.stats();
   const history = journal.arriving ?? journal.current;
   // Offsets of another history would look like this one's.
@@ -122,7 +117,7 @@ function streamStatus(
       fsyncMsMax: stats.fsyncMsMax,
       pendingBytes: stats.pendingBytes,
       diskFull: stats.diskFull,
-      retentionBytes,
+      retentionBytes: journal.retention.bytes,
       ...(disk.latest && { disk: disk.latest }),
       droppedNeededBytes: stats.droppedNeededBytes,
       neededBytes: stats.neededBytes,

@@ -33,7 +33,7 @@ export type AdminServerOptions = {
   readonly alerts?: AlertWatch;
   readonly timeline?: Timeline;
   /** Reads the topology again, and says what came of it; throws CONFIG_INVALID. */
-  readonly reload?: () => Reload;
+  readonly reload?: () => Promise<Reload>;
   /** Whom the topology lets in; without any, everybody may read. */
   readonly clients?: readonly AdminClient[];
   /** Present: HTTPS, and certificates as logins. */
@@ -213,11 +213,11 @@ export class AdminServer implements Service {
 }
 
 /** What cannot be taken over is an answer, not a failure: nothing has changed. */
-function serveReload(app: FastifyInstance, reload: () => Reload, log: Logger): void {
-  app.post("/reload", { config: { role: "operator" } }, ({ client }, reply) => {
+function serveReload(app: FastifyInstance, reload: () => Promise<Reload>, log: Logger): void {
+  app.post("/reload", { config: { role: "operator" } }, async ({ client }, reply) => {
     log.warn({ event: "admin.reload-asked", client }, `${client} asks to read the topology again`);
     try {
-      const result = reload();
+      const result = await reload();
       return reply.code(result.refused.length === 0 ? 200 : 409).send(result);
     } catch (cause) {
       if (cause instanceof GatewayError && cause.code === "CONFIG_INVALID") return reply.code(422).send({ error: cause.message });

@@ -10,7 +10,9 @@ import type { Terminal } from "./terminal.ts";
 export type ListenOptions = { readonly port?: string; readonly json?: boolean };
 
 /** What `alert/channels/posts.ts` sends, as far as it is shown. */
-type Shown = Readonly<Partial<Record<"status" | "severity" | "region" | "title" | "text" | "runbook" | "at", string>>>;
+type Shown = Readonly<Partial<Record<"status" | "severity" | "region" | "title" | "text" | "runbook" | "at", string>>> & {
+  readonly subject?: Readonly<Record<string, string>>;
+};
 
 const DEFAULT_PORT = "9000";
 const HOST = "127.0.0.1";
@@ -41,9 +43,10 @@ export async function listenForAlerts({ port = DEFAULT_PORT, json = false }: Lis
 }
 
 export function renderAlert(alert: Shown, color: boolean): string {
-  const { status = "", severity = "", region = "", title = "", text = "", runbook = "", at = "" } = alert;
+  const { status = "", severity = "", region = "", title = "", text = "", runbook = "", at = "", subject = {} } = alert;
   const isOver = status === "resolved";
   const word = paint(printable(status.toUpperCase()), isOver ? "good" : (TONES[severity] ?? "plain"), color);
-  const what = `${printable(at.slice(11, 19))} ${word} ${printable(`${severity}, ${region}: ${title}: ${text}`)}\n`;
-  return isOver ? what : `${what}         what to do: ${printable(runbook)}\n`;
+  const what = (...words: readonly string[]) => `${printable(at.slice(11, 19))} ${word} ${printable(words.join(": "))}\n`;
+  if (isOver) return what(region, title, Object.values(subject).join(", "));
+  return `${what(`${severity}, ${region}`, title, text)}         what to do: ${printable(runbook)}\n`;
 }

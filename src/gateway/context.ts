@@ -5,6 +5,7 @@ import type { Services } from "../runtime/services.ts";
 import type { RegionView } from "../topology/region-view.ts";
 
 export type GatewayContext = {
+  /** The newest one that was taken over: read it when it is used. */
   readonly view: RegionView;
   /** Of a service. */
   readonly logOf: (service: string) => Logger;

@@ -21,7 +21,7 @@ import { lockDataFolder } from "../journal/lock.ts";
 import { CertificateWatch } from "../runtime/certificate-watch.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { Services } from "../runtime/services.ts";
-import { LINK_CERTIFICATES, type RegionView } from "../topology/region-view.ts";
+import { LINK_CERTIFICATES, type RegionView, takenOver } from "../topology/region-view.ts";
 import type { Reload } from "../topology/reload.ts";
 import { type GatewayContext, onRenewalOf } from "./context.ts";
 import { Journals } from "./journals.ts";
@@ -67,7 +67,6 @@ export async function runGateway(options: GatewayOptions, signal: AbortSignal): 
 
 class Gateway {
   readonly #options: GatewayOptions;
-  readonly #view: RegionView;
   readonly #log: Logger;
   readonly #clock = systemClock;
   readonly #startedAtMs: number;
@@ -79,7 +78,7 @@ class Gateway {
   readonly #certificates: CertificateWatch;
   readonly #samples = new Samples();
   readonly #timeline: Timeline;
-  readonly #context: GatewayContext;
+  readonly #context: GatewayContext & { view: RegionView };
   #alerts: AlertWatch | undefined;
   #origin: OriginParts | undefined;
 
@@ -87,7 +86,6 @@ class Gateway {
     const { view, log, adopt } = options;
     const clock = this.#clock;
     this.#options = options;
-    this.#view = view;
     this.#log = log;
     this.#startedAtMs = clock.nowMs();
     this.#services = new Services({ log, clock });
@@ -101,11 +99,11 @@ class Gateway {
   }
 
   async open(): Promise<void> {
-    const { master, stream, replicas, upstreams, certificates, warnings } = this.#view;
+    const { master, stream, replicas, upstreams, certificates, warnings } = this.#context.view;
     for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
     this.#services.add("admin", () => this.#adminServer());
     if (certificates.length > 0) this.#services.add("certificates", () => this.#certificates);
-    this.#options.onReload?.(() => this.#hangUp());
+    this.#options.onReload?.(() => void this.#hangUp());
     await this.#journals.disk.look();
     const alerts = await this.#openAlerts();
     this.#alerts = alerts;
@@ -134,11 +132,11 @@ class Gateway {
   }
 
   #adminServer(): AdminServer {
-    const { admin, adminClients: clients, adminTls, tls } = this.#view;
+    const { admin, adminClients: clients, adminTls, tls } = this.#context.view;
     return new AdminServer({
       ...admin,
       clients,
-      ...(adminTls && { tls, onTlsRenewal: onRenewalOf(this.#view, LINK_CERTIFICATES) }),
+      ...(adminTls && { tls, onTlsRenewal: onRenewalOf(this.#context.view, LINK_CERTIFICATES) }),
       status: () => this.#status(),
       samples: this.#samples,
       ...(this.#alerts && { alerts: this.#alerts }),
@@ -153,7 +151,7 @@ class Gateway {
   }
 
   #openAlerts(): Promise<AlertWatch> {
-    const { region, dataFolder, alerts: configuration } = this.#view;
+    const { region, dataFolder, alerts: configuration } = this.#context.view;
     const log = this.#context.logOf("alerts");
     return AlertWatch.open({
       ...{ region, configuration, log, clock: this.#clock, timeline: this.#timeline },
@@ -163,17 +161,17 @@ class Gateway {
   }
 
   /** SIGHUP. What it cannot take over is said, and the gateway goes on as it was. */
-  #hangUp(): void {
+  async #hangUp(): Promise<void> {
     this.#certificates.look({ patient: false });
     try {
-      this.#reload();
+      await this.#reload();
     } catch (cause) {
       this.#log.error({ event: "topology.invalid", err: cause }, "the topology cannot be read again: everything stays as it was");
     }
   }
 
   /** All of what changed, or nothing. */
-  #reload(): Reload {
+  async #reload(): Promise<Reload> {
     const { reread, setLogLevel } = this.#options;
     if (reread === undefined) throw new GatewayError("CONFIG_INVALID", "this gateway was started without a topology file");
     const { view, reload } = reread();
@@ -187,11 +185,23 @@ class Gateway {
     // Also where the file says the same: what it refers to may have changed.
     this.#alerts?.configure(view.alerts);
     setLogLevel?.(view.logLevel);
+    await this.#takeOver(view);
     const text =
       changed.length === 0 ? "the topology was read again: nothing changed" : `the topology was read again: ${changed.join(", ")}`;
     this.#log.info({ event: "topology.reloaded", changed }, text);
     this.#timeline.add({ atMs: this.#clock.nowMs(), kind: "configuration-reloaded", text });
     return reload;
+  }
+
+  async #takeOver(view: RegionView): Promise<void> {
+    const before = this.#context.view;
+    this.#context.view = takenOver(before, view);
+    this.#journals.reload();
+    if (this.#origin && view.stream) this.#served.extend(view.stream, view);
+    await this.#replicas.reload(before);
+    this.#served.reload(before);
+    this.#upstreams.reload(before);
+    if (before.heartbeatMs !== view.heartbeatMs) this.#services.restart("heartbeat");
   }
 
   #sample(): void {
@@ -202,7 +212,7 @@ class Gateway {
 
   #status(): GatewayStatus {
     const nowMs = this.#clock.nowMs();
-    const { region, digest } = this.#view;
+    const { region, digest } = this.#context.view;
     const origin = this.#origin;
     const { listener } = this.#served;
     const own = origin && { journal: origin.journal, awaySinceMs: origin.source.awaySinceMs };
@@ -220,7 +230,7 @@ class Gateway {
       services: [...this.#services.states].map(([name, state]) => serviceStatus(name, state)),
       certificates: this.#certificates.stats,
       alerts: { firing: this.#alerts?.firing ?? [], channels: this.#alerts?.stats ?? [] },
-      warnings: this.#view.warnings,
+      warnings: this.#context.view.warnings,
     };
   }
 }

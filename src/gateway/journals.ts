@@ -43,6 +43,11 @@ export class Journals {
     return this.#journals.get(stream)!;
   }
 
+  /** What of the view may change holds from now on. */
+  reload(): void {
+    for (const journal of this.#journals.values()) journal.retention = this.#context.view.journal.retention;
+  }
+
   rates({ stream }: StreamJournal): StreamRates {
     return this.#rates.get(stream)!;
   }
@@ -52,9 +57,8 @@ export class Journals {
   }
 
   /** Of every stream's status. */
-  get parts(): Pick<OriginParts, "fsync" | "retentionBytes" | "disk"> {
-    const { fsync, retention } = this.#context.view.journal;
-    return { fsync, retentionBytes: retention.bytes, disk: this.disk };
+  get parts(): Pick<OriginParts, "fsync" | "disk"> {
+    return { fsync: this.#context.view.journal.fsync, disk: this.disk };
   }
 
   /** Beside the journal's folder: `us-east-0.dead-letters.jsonl`. */

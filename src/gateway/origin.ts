@@ -30,7 +30,7 @@ export async function openOrigin(
   }: { readonly journals: Journals; readonly served: ServedStreams; readonly address: ServerAddress; readonly stream: StreamId },
 ): Promise<OriginParts> {
   const { view, logOf, clock, services } = context;
-  const { listen, subscribers, behind, masterAck, ackBound: bound, heartbeatMs } = view;
+  const { listen, subscribers, behind, masterAck, heartbeatMs } = view;
   const journal = await journals.open(stream, "master");
   const stats = new SourceStats(clock.nowMs());
   const encoder = new RecordEncoder(() => clock.nowMs());
@@ -46,7 +46,7 @@ export async function openOrigin(
         ...common,
         log: logOf("source"),
         remote: remoteOf(masterAck, acks),
-        bound,
+        bound: boundOf(context),
         heartbeat: heartbeatMs === undefined ? undefined : heartbeat,
         encode: (header, payload) => encoder.encode(header, payload),
         onRecord: (header) => lag.onRecord({ ...header, readAtMs: clock.nowMs() }),
@@ -58,13 +58,30 @@ export async function openOrigin(
   );
   if (heartbeatMs !== undefined) {
     const log = logOf("heartbeat");
-    const parts = { address, intervalMs: heartbeatMs, code, stats, log, clock };
-    services.add("heartbeat", () => heartbeatSender(parts, lag.master));
+    const parts = { address, code, stats, log, clock };
+    services.addConnection("heartbeat", () =>
+      heartbeatSender({ ...parts, intervalMs: context.view.heartbeatMs ?? heartbeatMs }, lag.master),
+    );
   }
   services.add("snapshot-taker", () => new SnapshotTaker({ ...common, log: logOf("source"), order }));
   return {
     ...{ journal, ...journals.parts, address: formatHostPort(address), source: stats, encoder, lag },
     heartbeat: heartbeatMs === undefined ? "off" : "on",
+  };
+}
+
+/** As the newest view has it: whether there is one cannot change while we run. */
+function boundOf(context: GatewayContext): SourceOptions["bound"] {
+  const { ackBound } = context.view;
+  if (ackBound === undefined) return undefined;
+  const now = () => context.view.ackBound ?? ackBound;
+  return {
+    get lagMs() {
+      return now().lagMs;
+    },
+    get keepaliveMs() {
+      return now().keepaliveMs;
+    },
   };
 }
 

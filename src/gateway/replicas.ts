@@ -13,7 +13,7 @@ import type { StreamJournal } from "../journal/journal.ts";
 import { takeSnapshot } from "../source/snapshot-taker.ts";
 import type { Offset } from "../stream/position.ts";
 import { formatHostPort } from "../topology/address.ts";
-import { type FeedAddress, feedCertificates, type ReplicaView, type WriteView } from "../topology/region-view.ts";
+import { type FeedAddress, feedCertificates, type RegionView, type ReplicaView, type WriteView } from "../topology/region-view.ts";
 import { type GatewayContext, onRenewalOf } from "./context.ts";
 import type { Journals } from "./journals.ts";
 import type { ServedStreams } from "./served-streams.ts";
@@ -51,6 +51,23 @@ export class Replicas {
     if (subscribers.length > 0) this.#passOn(journal, { subscribers, behind });
   }
 
+  /** Opens what is new, lets more regions take what is there, and begins deliveries anew whose settings have changed. */
+  async reload(before: RegionView): Promise<void> {
+    for (const replica of this.#context.view.replicas) {
+      const old = before.replicas.find(({ stream }) => stream === replica.stream);
+      if (old === undefined) {
+        await this.open(replica);
+        continue;
+      }
+      const { stream, subscribers, write } = replica;
+      if (this.#served.serves(stream)) this.#served.extend(stream, replica);
+      else if (subscribers.length > 0) this.#passOn(this.#journals.get(stream), replica);
+      if (JSON.stringify(settingsOf(old.write)) !== JSON.stringify(settingsOf(write))) {
+        this.#context.services.restart(`delivery:${replica.origin}`);
+      }
+    }
+  }
+
   status(nowMs: number): StreamStatus[] {
     return this.#replicas.map((replica) => replicaStatus(replica, this.#journals.rates(replica.journal), nowMs));
   }
@@ -80,12 +97,12 @@ export class Replicas {
     return accepted;
   }
 
-  #openWrite(origin: string, journal: StreamJournal, { target, ...settings }: WriteView): void {
+  #openWrite(origin: string, journal: StreamJournal, view: WriteView): void {
     const { logOf, clock, services } = this.#context;
     const stats = new DeliveryStats();
     const orders = new DeliveryOrders();
     const { stream } = journal;
-    this.#replicas.push({ journal, ...this.#journals.parts, address: formatHostPort(target), delivery: stats });
+    this.#replicas.push({ journal, ...this.#journals.parts, address: formatHostPort(view.target), delivery: stats });
     const service = `delivery:${origin}`;
     this.#writes.set(stream, { stats, orders, service });
     const delivery = () =>
@@ -94,9 +111,8 @@ export class Replicas {
         log: logOf(service),
         clock,
         journal,
-        target,
         adopt: this.#adopt,
-        ...settings,
+        ...(this.#context.view.replicas.find(({ stream: of }) => of === stream)?.write ?? view),
         deadLetterFile: this.#journals.fileBeside(stream, "dead-letters.jsonl"),
         unsupportedFile: this.#journals.fileBeside(stream, "unsupported.jsonl"),
         orders,
@@ -152,4 +168,9 @@ export class Replicas {
       counted = commands;
     });
   }
+}
+
+/** What may change without another target. */
+function settingsOf(write: WriteView | undefined): unknown {
+  return write && { ...write, target: undefined };
 }

@@ -3,11 +3,11 @@ import { type ServedParts, sendingStatus } from "../admin/collect.ts";
 import type { LinkStatus } from "../admin/status.ts";
 import type { StreamJournal } from "../journal/journal.ts";
 import { StreamLag } from "../lag/stream-lag.ts";
-import { LinkListener } from "../link/listener.ts";
+import { LinkListener, type ListenerSettings } from "../link/listener.ts";
 import { PeerAcks } from "../link/peer-acks.ts";
 import type { PeerAck } from "../link/sender-session.ts";
 import type { Offset, StreamId } from "../stream/position.ts";
-import { LINK_CERTIFICATES } from "../topology/region-view.ts";
+import { LINK_CERTIFICATES, type RegionView } from "../topology/region-view.ts";
 import { type GatewayContext, onRenewalOf } from "./context.ts";
 
 export type ServedStream = Omit<ServedParts, "acks" | "awaySinceMs"> & {
@@ -35,26 +35,23 @@ export class ServedStreams {
     return served;
   }
 
+  /** More regions take a stream that is served already. */
+  extend(stream: StreamId, { subscribers, behind }: Pick<ServedStream, "subscribers" | "behind">): void {
+    const served = this.#served.get(stream)!;
+    for (const peer of [...subscribers, ...behind]) served.lag.add(peer, this.#heldBy(served.journal));
+    for (const peer of subscribers) if (!served.subscribers.includes(peer)) served.journal.retain(`peer:${peer}`, undefined);
+    this.#served.set(stream, { ...served, subscribers, behind });
+  }
+
   /** After all are served. */
   openListener(): void {
     const { view, logOf, clock, services } = this.#context;
-    const { region, listen, link, secret, otherSecrets, tls, digest } = view;
-    const served = [...this.#served.values()];
-    const peers = new Set(served.flatMap(({ subscribers }) => subscribers));
-    const given = (peer: string) => new Set(served.filter(({ subscribers }) => subscribers.includes(peer)).map(({ stream }) => stream));
+    const { region, listen, secret, otherSecrets, tls } = view;
     const listener = new LinkListener({
       ...listen,
       ...(tls && { tls, onTlsRenewal: onRenewalOf(view, LINK_CERTIFICATES) }),
-      region,
-      secret,
-      otherSecrets,
-      topologyDigest: digest,
-      peers: new Map([...peers].map((peer) => [peer, given(peer)])),
-      logs: new Map(served.map(({ stream, journal }) => [stream, journal])),
-      windowBytes: link.windowBytes,
-      livenessMs: link.livenessMs,
-      codecFor: link.codecFor,
-      snapshots: link.snapshots,
+      ...{ region, secret, otherSecrets },
+      ...this.#settings(),
       log: logOf("link"),
       clock,
       requestSnapshot: (stream, beyond) => this.#served.get(stream)?.requestSnapshot(beyond),
@@ -64,8 +61,37 @@ export class ServedStreams {
     services.addConnection("link-listener", () => listener);
   }
 
+  /** What of the view may change holds from now on; links that are open reconnect when it is about them. */
+  reload(before: RegionView): void {
+    const { view, services } = this.#context;
+    if (this.#listener === undefined) {
+      if (!this.isEmpty) this.openListener();
+      return;
+    }
+    this.#listener.configure(this.#settings());
+    const codecs = ({ link }: RegionView) => [...this.#settings().peers.keys()].map((peer) => link.codecFor(peer)).join();
+    if (needsNewLinks(before, view) || codecs(before) !== codecs(view)) services.restart("link-listener");
+  }
+
+  #settings(): ListenerSettings {
+    const { digest, link } = this.#context.view;
+    const served = [...this.#served.values()];
+    const peers = new Set(served.flatMap(({ subscribers }) => subscribers));
+    const given = (peer: string) => new Set(served.filter(({ subscribers }) => subscribers.includes(peer)).map(({ stream }) => stream));
+    return {
+      topologyDigest: digest,
+      peers: new Map([...peers].map((peer) => [peer, given(peer)])),
+      logs: new Map(served.map(({ stream, journal }) => [stream, journal])),
+      ...link,
+    };
+  }
+
   get listener(): LinkListener | undefined {
     return this.#listener;
+  }
+
+  serves(stream: StreamId): boolean {
+    return this.#served.has(stream);
   }
 
   get isEmpty(): boolean {
@@ -100,8 +126,8 @@ export class ServedStreams {
   #followLag(journal: StreamJournal, lag: StreamLag): void {
     let history = journal.current?.id;
     const begin = () => {
-      const { current } = journal;
-      if (current) lag.begin({ start: current.start, end: current.tail.offset, atMs: this.#context.clock.nowMs() });
+      const held = this.#heldBy(journal);
+      if (held) lag.begin(held);
     };
     begin();
     journal.onProgress(() => {
@@ -113,4 +139,13 @@ export class ServedStreams {
       if (progress?.durable && progress.history === history) lag.onDurable(progress.durable.offset, progress.durable.atMs);
     });
   }
+
+  #heldBy({ current }: StreamJournal) {
+    return current && { start: current.start, end: current.tail.offset, atMs: this.#context.clock.nowMs() };
+  }
+}
+
+/** What a link agrees on when it opens. */
+export function needsNewLinks(before: RegionView, now: RegionView): boolean {
+  return before.link.windowBytes !== now.link.windowBytes || before.link.livenessMs !== now.link.livenessMs;
 }

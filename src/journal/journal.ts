@@ -61,7 +61,8 @@ export const HISTORY_FOLDER = /^(\d{10})-([0-9a-f]{16})$/;
 export class StreamJournal implements StreamLog {
   readonly stream: StreamId;
   readonly #context: JournalContext;
-  readonly #retention: RetentionLimits;
+  /** Another one holds from the next look on. */
+  retention: RetentionLimits;
   readonly #changed = new Notice();
   readonly #listeners = new Set<() => void>();
   readonly #readers = new Map<string, Position | undefined>();
@@ -79,7 +80,7 @@ export class StreamJournal implements StreamLog {
   private constructor(options: StreamJournalOptions) {
     const { folder, stream, fsync, writtenBy, memoryBytes, segmentBytes, maxPendingBytes, log, clock } = options;
     this.stream = stream;
-    this.#retention = options.retention;
+    this.retention = options.retention;
     this.#context = {
       ...{ folder, stream, fsync, writtenBy, memoryBytes, segmentBytes, maxPendingBytes, log, clock },
       retryMs: options.retryMs ?? DEFAULT_RETRY_MS,
@@ -312,7 +313,7 @@ export class StreamJournal implements StreamLog {
     const { clock, counters } = this.#context;
     const plan = planRetention({
       segments: history.segments,
-      limits: this.#retention,
+      limits: this.retention,
       needed: this.#needed(history),
       nowMs: clock.nowMs(),
     });
@@ -326,7 +327,7 @@ export class StreamJournal implements StreamLog {
   /** Said before anything needed is dropped, once until there is room again (NEVER_SILENT). */
   #warnBeforeFull(neededBytes: number): void {
     const { log, counters } = this.#context;
-    const limitBytes = this.#retention.bytes;
+    const limitBytes = this.retention.bytes;
     counters.neededBytes = neededBytes;
     if (neededBytes < limitBytes * ROOM_AGAIN) this.#nearlyFull = false;
     if (this.#nearlyFull || neededBytes <= limitBytes * NEARLY_FULL) return;

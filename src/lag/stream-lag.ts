@@ -5,11 +5,19 @@ import { MasterDelay } from "./master-delay.ts";
 
 export class StreamLag {
   readonly master = new MasterDelay();
-  readonly #peers: ReadonlyMap<string, LagTracker>;
+  readonly #peers: Map<string, LagTracker>;
 
   /** `peers` are the regions that the topology gives this stream to, connected or not: a silent peer's lag grows too. */
   constructor(peers: readonly string[]) {
     this.#peers = new Map(peers.map((peer) => [peer, new LagTracker()]));
+  }
+
+  /** One more, unless it is known: nothing of the history that is there is known to be applied at it. */
+  add(peer: string, there: { readonly start: Offset; readonly end: Offset; readonly atMs: number } | undefined): void {
+    if (this.#peers.has(peer)) return;
+    const tracker = new LagTracker();
+    if (there) tracker.begin(there);
+    this.#peers.set(peer, tracker);
   }
 
   begin(options: { readonly start: Offset; readonly end: Offset; readonly atMs: number }): void {

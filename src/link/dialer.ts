@@ -27,8 +27,11 @@ export type LinkDialerOptions = OpeningOptions & {
   readonly log: Logger;
 };
 
+/** What may change: it holds from the next connection on. */
+export type DialerSettings = Pick<LinkDialerOptions, "topologyDigest" | "logs" | "behind" | "windowBytes" | "livenessMs">;
+
 export class LinkDialer implements Service {
-  readonly #options: LinkDialerOptions;
+  #options: LinkDialerOptions;
   readonly #logger: Logger;
   readonly #record = new LinkRecord();
   #phase: LinkPhase = "closed";
@@ -40,6 +43,10 @@ export class LinkDialer implements Service {
   constructor(options: LinkDialerOptions) {
     this.#options = options;
     this.#logger = options.log.child({ link: options.origin });
+  }
+
+  configure(settings: DialerSettings): void {
+    this.#options = { ...this.#options, ...settings };
   }
 
   /** Rejects with LINK_CONNECTION, LINK_SUPERSEDED, LINK_REFUSED, FRAME_MALFORMED, or what the log threw. */

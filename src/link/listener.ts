@@ -71,18 +71,24 @@ export type LinkListenerOptions = SenderPorts & {
 
 const DEFAULT_SNAPSHOTS: SnapshotLimits = { concurrent: 4, bytesPerSecond: undefined };
 
+/** What may change while it listens: for connections that come from then on, and for snapshots at once. */
+export type ListenerSettings = Pick<
+  LinkListenerOptions,
+  "topologyDigest" | "peers" | "logs" | "windowBytes" | "livenessMs" | "codecFor" | "snapshots"
+>;
+
 type Link = { readonly connection: LinkConnection; readonly session: SenderSession };
 type Opened = { readonly peer: string; readonly sameTopology: boolean };
 
 export class LinkListener implements Service {
-  readonly #options: LinkListenerOptions;
+  #options: LinkListenerOptions;
   readonly #logger: Logger;
   readonly #refusals: Refusals;
   readonly #snapshots: SnapshotTurns;
   readonly #links = new Map<string, Link>();
   /** Proven and not subscribed: one per region. */
   readonly #waiting = new Map<string, Link>();
-  readonly #records: ReadonlyMap<string, LinkRecord>;
+  readonly #records = new Map<string, LinkRecord>();
   /** Everything that was accepted and has not ended. */
   readonly #serving = new Set<Promise<void>>();
   readonly #strangers = new Crowd({
@@ -96,7 +102,13 @@ export class LinkListener implements Service {
     this.#snapshots = new SnapshotTurns(options.snapshots ?? DEFAULT_SNAPSHOTS, options);
     this.#logger = options.log;
     this.#refusals = new Refusals(options);
-    this.#records = new Map([...options.peers.keys()].map((peer) => [peer, new LinkRecord()]));
+    this.#openRecords();
+  }
+
+  configure(settings: ListenerSettings): void {
+    this.#options = { ...this.#options, ...settings };
+    this.#snapshots.limit(settings.snapshots ?? DEFAULT_SNAPSHOTS);
+    this.#openRecords();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -138,6 +150,10 @@ export class LinkListener implements Service {
       links: [...this.#links.values()].map(({ session }) => session.stats),
       records: new Map([...this.#records].map(([peer, record]) => [peer, record.stats])),
     };
+  }
+
+  #openRecords(): void {
+    for (const peer of this.#options.peers.keys()) if (!this.#records.has(peer)) this.#records.set(peer, new LinkRecord());
   }
 
   #createServer(): Server {

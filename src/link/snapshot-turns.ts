@@ -15,7 +15,7 @@ export type SnapshotLimits = {
 export type SnapshotTurnsStats = SnapshotLimits & { readonly underWay: number; readonly waiting: number };
 
 export class SnapshotTurns {
-  readonly #limits: SnapshotLimits;
+  #limits: SnapshotLimits;
   readonly #clock: Clock;
   readonly #wait: typeof sleep;
   readonly #left = new Notice();
@@ -32,6 +32,12 @@ export class SnapshotTurns {
 
   get stats(): SnapshotTurnsStats {
     return { ...this.#limits, underWay: this.#underWay, waiting: this.#waiting };
+  }
+
+  /** From now on; what is under way goes on. */
+  limit(limits: SnapshotLimits): void {
+    this.#limits = limits;
+    this.#left.wake();
   }
 
   /** Resolves when it is our turn, with the way to end it; undefined when the signal aborted. */

@@ -12,16 +12,19 @@ export class Services {
   /** Of those that hold a connection and nothing else. */
   readonly #restarts = new Map<string, RestartSwitch>();
   readonly #states = new Map<string, ServiceState>();
+  readonly #running: Promise<void>[] = [];
+  #signal: AbortSignal | undefined;
 
   constructor(options: { readonly log: Logger; readonly clock: Clock }) {
     this.#log = options.log;
     this.#clock = options.clock;
   }
 
-  /** In the order in which they are to be started, before `run`. */
+  /** In the order in which they are to be started; at once when the others run already. */
   add(name: string, start: Start): void {
     this.#starts.set(name, start);
     this.#states.set(name, { at: "stopped" });
+    if (this.#signal) this.#run(name, start, this.#signal);
   }
 
   /** One that may be started anew at any time. */
@@ -42,10 +45,14 @@ export class Services {
 
   /** Returns when the signal aborts and all have ended. */
   async run(signal: AbortSignal): Promise<void> {
-    const running = [...this.#starts].map(([name, start]) => {
-      const options = { name, log: this.#log.child({ service: name }), clock: this.#clock, start, restarts: this.#restarts.get(name) };
-      return supervise({ ...options, onState: (state) => this.#states.set(name, state) }, signal);
-    });
-    await Promise.all([...running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
+    this.#signal = signal;
+    for (const [name, start] of this.#starts) this.#run(name, start, signal);
+    await Promise.all([...this.#running, new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }))]);
+    await Promise.all(this.#running);
+  }
+
+  #run(name: string, start: Start, signal: AbortSignal): void {
+    const options = { name, log: this.#log.child({ service: name }), clock: this.#clock, start, restarts: this.#restarts.get(name) };
+    this.#running.push(supervise({ ...options, onState: (state) => this.#states.set(name, state) }, signal));
   }
 }

@@ -6,25 +6,25 @@
 import type { Offset } from "../stream/position.ts";
 
 export class AckBound {
-  readonly #lagMs: number;
+  readonly #bound: { readonly lagMs: number };
   /** Ends of the stream, oldest first: at most as many as there are observations within the bound, and one. */
   readonly #ends: { readonly offset: Offset; readonly atMs: number }[];
 
-  /** What lies before `begun` is as old as can be. */
-  constructor(lagMs: number, begun: Offset) {
-    this.#lagMs = lagMs;
+  /** The bound may change meanwhile. What lies before `begun` is as old as can be. */
+  constructor(bound: { readonly lagMs: number }, begun: Offset) {
+    this.#bound = bound;
     this.#ends = [{ offset: begun, atMs: Number.NEGATIVE_INFINITY }];
   }
 
   /** The stream ends at `end` now. Call it at each heartbeat: its interval is how exact the bound is. */
   observe(end: Offset, nowMs: number): void {
     this.#ends.push({ offset: end, atMs: nowMs });
-    while (this.#ends[1] !== undefined && nowMs - this.#ends[1].atMs >= this.#lagMs) this.#ends.shift();
+    while (this.#ends[1] !== undefined && nowMs - this.#ends[1].atMs >= this.#bound.lagMs) this.#ends.shift();
   }
 
   /** `there`: what the other region has. */
   isExceeded(there: Offset, nowMs: number): boolean {
     const oldest = this.#ends[0];
-    return oldest !== undefined && nowMs - oldest.atMs >= this.#lagMs && oldest.offset > there;
+    return oldest !== undefined && nowMs - oldest.atMs >= this.#bound.lagMs && oldest.offset > there;
   }
 }

@@ -38,6 +38,7 @@ export type SourceOptions = {
   /** The master is acknowledged only what another region has, too. */
   readonly remote?: RemoteAcks | undefined;
   /** With `remote`: while another region lacks what is older than `lagMs`, the master is acknowledged nothing but once per `keepaliveMs`. */
+  /** May change while it runs. */
   readonly bound?: { readonly lagMs: number; readonly keepaliveMs: number } | undefined;
   /** Defaults: `MasterConnection`'s, and one second as replicas do. */
   readonly silenceMs?: number;
@@ -170,7 +171,7 @@ export class Source {
       },
     });
     const { bound } = this.#options;
-    this.#bound = bound && new AckBound(bound.lagMs, offset);
+    this.#bound = bound && new AckBound(bound, offset);
     const acknowledge = () => this.#acknowledge(connection, history, offset);
     const acknowledging = setInterval(() => {
       this.#bound?.observe(cutter.offset, clock.nowMs());

@@ -188,6 +188,27 @@ export function regionView(topology: Topology, region: string): RegionView {
   return view;
 }
 
+/**
+ * `before` with what a running gateway can take over of `now` (`reload.ts` has refused the rest). Servers, logins and certificates stay those
+ * that were opened, for their renewals are watched.
+ */
+export function takenOver(before: RegionView, now: RegionView): RegionView {
+  const { digest, warnings, ackBound, heartbeatMs, subscribers, behind, upstreams, link, alerts, logLevel } = now;
+  return {
+    ...before,
+    ...{ digest, warnings, ackBound, heartbeatMs, subscribers, behind, upstreams, link, alerts, logLevel },
+    journal: { ...before.journal, retention: now.journal.retention },
+    replicas: now.replicas.map((replica) => {
+      const old = before.replicas.find(({ stream }) => stream === replica.stream);
+      if (old === undefined) return replica;
+      return {
+        ...{ ...old, subscribers: replica.subscribers, behind: replica.behind },
+        ...(old.write && replica.write && { write: { ...replica.write, target: old.write.target, guardMs: old.write.guardMs } }),
+      };
+    }),
+  };
+}
+
 /** Regions that take the stream of `origin` from region `from`, which may be the origin itself. */
 function subscribersOf({ settings }: Topology, origin: string, from: string): readonly string[] {
   return Object.keys(settings.regions).filter((region) => {

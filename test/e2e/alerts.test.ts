@@ -104,15 +104,15 @@ test("cut, told, healed, told again; silenced; tested; and reloaded without a re
   expect(await causeway("alerts", "unsilence", silences[0]!.id, "--region", "us-east")).toMatchObject({ code: 0 });
   await eventually(() => told("us-east").includes("firing link-down"));
 
-  // The log's level is taken over, a window is not, and then nothing is.
+  // The log's level is taken over, a file's place is not, and then nothing is.
   const topology = JSON.parse(await readFile(pair.topology.path, "utf8"));
   topology.log = { level: "debug" };
   await writeFile(pair.topology.path, JSON.stringify(topology));
   expect(await causeway("reload", "--region", "us-east")).toMatchObject({ code: 0, output: expect.stringContaining("log.level") });
-  topology.link.window = "1MiB";
+  topology.regions["us-east"].gateway.data += "-elsewhere";
   topology.alerts.rules["link-down"].for = "9s";
   await writeFile(pair.topology.path, JSON.stringify(topology));
-  expect(await causeway("reload", "--region", "us-east")).toMatchObject({ code: 1, output: expect.stringContaining("link.window") });
+  expect(await causeway("reload", "--region", "us-east")).toMatchObject({ code: 1, output: expect.stringContaining("gateway.data") });
   topology.link.window = "a lot";
   await writeFile(pair.topology.path, JSON.stringify(topology));
   pair.us.signal("SIGHUP");

@@ -112,7 +112,7 @@ test("alerts, events, silences, reload, consent and promotion: readers see, oper
     clients: [READER, OPERATOR],
     alerts,
     timeline,
-    reload: () => {
+    reload: async () => {
       done.push("reload");
       return { changed: [], refused: [] };
     },

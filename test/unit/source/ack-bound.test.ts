@@ -6,7 +6,7 @@ import { Offset } from "../../../src/stream/position.ts";
 const LAG_MS = 5_000;
 
 test("what was there before the connection counts as old", () => {
-  const bound = new AckBound(LAG_MS, Offset.of(100));
+  const bound = new AckBound({ lagMs: LAG_MS }, Offset.of(100));
   expect([bound.isExceeded(Offset.of(99), 0), bound.isExceeded(Offset.of(100), 0)]).toEqual([true, false]);
 });
 
@@ -14,7 +14,7 @@ test("it is exceeded when, and only when, what the other region lacks was there 
   const steps = fc.array(fc.record({ waitMs: fc.integer({ min: 1, max: 2_000 }), bytes: fc.nat(50) }), { minLength: 1, maxLength: 60 });
   fc.assert(
     fc.property(steps, fc.nat(2_000), (plan, there) => {
-      const bound = new AckBound(LAG_MS, Offset.of(0));
+      const bound = new AckBound({ lagMs: LAG_MS }, Offset.of(0));
       const seen = [{ atMs: Number.NEGATIVE_INFINITY, end: 0 }];
       let nowMs = 0;
       for (const { waitMs, bytes } of plan) {
