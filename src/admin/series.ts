@@ -16,13 +16,13 @@ export function pointOf(status: GatewayStatus, previous: GatewayStatus | undefin
     const { peer, direction, rttMs, streams } = link;
     entries.push([`rtt:${direction}:${peer}`, rttMs]);
     entries.push([`wire:${direction}:${peer}`, wireRate(link, status, previous)]);
-    for (const { stream, lag } of streams) {
-      entries.push([`lag:${stream}:${peer}`, lag?.lagMs]);
-      entries.push([`write:${stream}:${peer}`, lag?.ms.write?.p50]);
-      entries.push([`network:${stream}:${peer}`, lag?.ms.network?.p50]);
-      entries.push([`ack:${stream}:${peer}`, lag?.ms.ack?.p50]);
-      entries.push([`total:${stream}:${peer}`, lag?.ms.total?.p50]);
-      entries.push([`atRisk:${stream}:${peer}`, lag?.atRisk.bytes]);
+    for (const { stream, region = peer, lag } of streams) {
+      entries.push([`lag:${stream}:${region}`, lag?.lagMs]);
+      entries.push([`write:${stream}:${region}`, lag?.ms.write?.p50]);
+      entries.push([`network:${stream}:${region}`, lag?.ms.network?.p50]);
+      entries.push([`ack:${stream}:${region}`, lag?.ms.ack?.p50]);
+      entries.push([`total:${stream}:${region}`, lag?.ms.total?.p50]);
+      entries.push([`atRisk:${stream}:${region}`, lag?.atRisk.bytes]);
     }
   }
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => entry[1] !== undefined));

@@ -30,5 +30,7 @@ const TONES: Readonly<Record<string, TimelineEntry["tone"]>> = {
 
 export function entryOf({ atMs, kind, severity, stream, peer, service, region, text }: TimelineEvent): TimelineEntry {
   const firing = severity === "critical" ? "bad" : "busy";
-  return { atMs, subject: stream ?? peer ?? service ?? region, text, tone: kind === "alert-firing" ? firing : (TONES[kind] ?? "good") };
+  const isWell = kind === "phase-changed" && text.endsWith("→ streaming");
+  const tone = kind === "alert-firing" ? firing : isWell ? "good" : (TONES[kind] ?? "good");
+  return { atMs, subject: stream ?? peer ?? service ?? region, text, tone };
 }

@@ -97,7 +97,7 @@ function streamNotes(
   nowMs: number,
 ): readonly string[] {
   const notes: string[] = [];
-  if (atRisk) notes.push(`${id}: at risk now: ${formatRisk(atRisk)}; ${atRisk.peer} has most`);
+  if (atRisk) notes.push(`${id}: at risk now: ${formatRisk(atRisk)}; ${atRisk.peer} has ${atRisk.bytes === 0 ? "everything" : "most"}`);
   if (master) {
     const acked =
       master.ackedOffset === undefined ? "nothing acknowledged" : `acknowledged ${master.ackedOffset} ${ago(nowMs, master.ackedAtMs)}`;

@@ -104,7 +104,7 @@ test("by keyboard alone: past the masthead, along the plots, back to now", async
   await page.keyboard.press("Tab");
   expect(await focused(dashboard)).toBe("Skip to the numbers");
   await page.keyboard.press("Enter");
-  for (const expected of ["1 min", "5 min", "15 min", /^Lag at eu-west, plot/]) {
+  for (const expected of ["What to do about Link down", "1 min", "5 min", "15 min", /^Lag at eu-west, plot/]) {
     await page.keyboard.press("Tab");
     expect(await focused(dashboard)).toMatch(expected);
   }

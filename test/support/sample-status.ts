@@ -120,7 +120,13 @@ export const originStatus: GatewayStatus = {
     { name: "link-listener", needed: true, state: "running" },
   ],
   alerts: {
-    firing: [],
+    firing: [
+      {
+        ...{ key: "us-east:link-down:ap-south:sending", rule: "link-down", title: "Link down", severity: "warning", region: "us-east" },
+        ...{ subject: { peer: "ap-south", direction: "sending" }, text: "the link to ap-south is down: the peer is silent" },
+        ...{ firingSinceMs: AT - 90_000, silenced: false },
+      },
+    ],
     channels: [{ channel: "ops", kind: "webhook", sent: 3, failures: 1, dropped: 0, waiting: 0 }],
   },
   certificates: [{ use: "link", path: "/etc/causeway/tls/us-east.crt", state: "valid", expiresAtMs: AT + 5_184_000_000 }],

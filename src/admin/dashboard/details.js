@@ -8,7 +8,7 @@ import { icon, toneOf, toneOfLink } from "./tone.js";
 
 /** @param {GatewayStatus} status */
 export function details(status) {
-  const { streams, links, services, certificates, listener } = status;
+  const { streams, links, services, certificates, listener, alerts } = status;
   return html`
     <section aria-labelledby="streams-title">
       <h2 id="streams-title" class="chapter">Streams</h2>
@@ -30,7 +30,8 @@ export function details(status) {
           ["Started", new Date(status.startedAtMs).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })],
           ["Topology", html`<code title=${status.topologyDigest}>${status.topologyDigest.slice(0, 12)}</code>`],
         ])}
-        ${serviceTable(services, status.atMs)} ${certificates.length > 0 ? certificateTable(certificates, status.atMs) : nothing}
+        ${serviceTable(services, status.atMs)} ${alerts.channels.length > 0 ? channelTable(alerts.channels) : nothing}
+        ${certificates.length > 0 ? certificateTable(certificates, status.atMs) : nothing}
       </div>
     </section>
   `;
@@ -54,16 +55,18 @@ function streamCard(stream, nowMs) {
       ${facts([
         ["Received", offset(positions.received)],
         ["Durable", offset(positions.durable)],
-        ["Applied", offset(positions.applied)],
+        role === "origin" ? undefined : ["Applied", offset(positions.applied)],
         ["Oldest kept", offset(positions.start)],
         ["Rate", `${formatBytes(throughput.bytesPerSecond)}/s`],
         ["Commands", `${formatCount(throughput.commandsPerSecond)}/s`],
         ["Since start", `${formatBytes(throughput.bytes)}, ${formatCount(throughput.commands)} commands`],
-        ["Compression", compressionRatio === undefined ? "-" : `${compressionRatio.toFixed(1)} times`],
+        ["Compression", compressionRatio === undefined || compressionRatio < 1.05 ? "none yet" : `${compressionRatio.toFixed(1)} times`],
       ])}
       <h4>Journal</h4>
       ${facts([
         ["On disk", `${formatBytes(journal.bytes)} in ${journal.segments} ${journal.segments === 1 ? "file" : "files"}`],
+        ["Needed by readers", `${formatBytes(journal.neededBytes)} of ${formatBytes(journal.retentionBytes)} kept at most`],
+        journal.disk ? ["Disk free", `${formatBytes(journal.disk.freeBytes)} of ${formatBytes(journal.disk.totalBytes)}`] : undefined,
         ["fsync", `${journal.fsync}, at most ${formatMs(journal.fsyncMsMax)}`],
         ["Not written yet", formatBytes(journal.pendingBytes)],
         journal.diskFull ? ["Disk", html`${icon("bad")} full`] : undefined,
@@ -72,6 +75,8 @@ function streamCard(stream, nowMs) {
         ["Damaged files", journal.damages === 0 ? "none" : html`${icon("busy")} ${journal.damages}, mended`],
         snapshot ? ["Snapshot", `${snapshot.state} at ${snapshot.offset}, ${formatBytes(snapshot.rdbBytes)}`] : undefined,
       ])}
+      ${snapshot?.arriving ? transfer("The snapshot arrives", snapshot.arriving) : nothing}
+      ${delivery?.loading ? transfer("The snapshot is loaded", delivery.loading) : nothing}
       ${master ? masterFacts(master, nowMs) : nothing} ${delivery ? deliveryFacts(delivery, nowMs) : nothing}
       ${feed ? feedFacts(feed, nowMs) : nothing}
       ${history === undefined ? nothing : html`<p class="aside quiet small">History <code>${history}</code>${replid ? html`, replid <code>${replid}</code>` : nothing}</p>`}
@@ -94,10 +99,53 @@ function masterFacts(master, nowMs) {
       ["Failovers", `${master.failovers}`],
       ["Histories lost", `${master.historiesLost}`],
       ["Pauses for the disk", `${master.pauses}`],
+      ["Heartbeat", heartbeat(master.heartbeat)],
+      master.backlog ? ["Backlog left", backlog(master.backlog)] : undefined,
+      master.acksHeld === 0 ? undefined : ["Acknowledgement held", held(master, nowMs)],
       ["Acknowledged", master.ackedOffset === undefined ? "nothing" : html`${offset(master.ackedOffset)}, ${ago(nowMs, master.ackedAtMs)}`],
     ])}
     ${lastError(master, nowMs)}
   `;
+}
+
+/** @param {NonNullable<StreamStatus["master"]>["heartbeat"]} heartbeat */
+function heartbeat({ state, delayMs, reason }) {
+  if (state === "measured") return `${formatMs(delayMs)} through the master`;
+  return state === "off" ? "off" : (reason ?? "awaited");
+}
+
+/** @param {NonNullable<NonNullable<StreamStatus["master"]>["backlog"]>} backlog */
+function backlog({ sizeBytes, leftBytes, bytesPerSecond }) {
+  const lasts = bytesPerSecond < 1 ? "" : `, ${formatDuration((leftBytes / bytesPerSecond) * 1000)} at this rate`;
+  return `${formatBytes(leftBytes)} of ${formatBytes(sizeBytes)}${lasts}`;
+}
+
+/**
+ * @param {NonNullable<StreamStatus["master"]>} master
+ * @param {number} nowMs
+ */
+function held({ acksHeld, ackHeldSinceMs }, nowMs) {
+  const times = `${acksHeld} ${acksHeld === 1 ? "time" : "times"}`;
+  return ackHeldSinceMs === undefined ? times : html`${icon("busy")} for ${formatDuration(nowMs - ackHeldSinceMs)}, ${times}`;
+}
+
+/**
+ * @param {string} what
+ * @param {import("../status.ts").TransferStatus} of
+ */
+function transfer(what, { bytes, totalBytes, bytesPerSecond, leftMs }) {
+  const total = totalBytes === undefined ? "" : ` of ${formatBytes(totalBytes)}`;
+  const left = leftMs === undefined ? "" : `, ${formatDuration(leftMs)} left`;
+  return html`
+    <p class="aside small">${what}: ${formatBytes(bytes)}${total}, ${formatBytes(bytesPerSecond)}/s${left}</p>
+    ${totalBytes === undefined ? nothing : html`<progress aria-label=${what} max=${totalBytes} value=${Math.min(bytes, totalBytes)}></progress>`}
+  `;
+}
+
+/** @param {NonNullable<NonNullable<StreamStatus["delivery"]>["expiry"]>} expiry */
+function expiry({ by, guardMs }) {
+  if (by === "import") return "by the source (import mode)";
+  return by === "target" ? html`${icon("busy")} by the target's own clock` : `by the source, guarded for ${formatDuration(guardMs)}`;
 }
 
 /**
@@ -118,6 +166,10 @@ function deliveryFacts(delivery, nowMs) {
       ["Divergences", delivery.divergences === 0 ? "none" : html`${icon("bad")} ${delivery.divergences}`],
       ["Dead letters", delivery.deadLetters === 0 ? "none" : html`${icon("busy")} ${delivery.deadLetters}`],
       ["Reconnects", `${delivery.reconnects}`],
+      delivery.expiry ? ["Keys expire", expiry(delivery.expiry)] : undefined,
+      delivery.guardExceeded === 0 ? undefined : ["Later than the guard", html`${icon("busy")} ${delivery.guardExceeded} records`],
+      delivery.promotion ? ["Promotion", `${delivery.promotion.step}, ${formatCount(delivery.promotion.done)} expiries`] : undefined,
+      ...counted("not supported there", delivery.unsupported),
       ...counted("dropped", delivery.dropped),
       ...counted("rewritten", delivery.rewritten),
       ...counted("not looked into", delivery.untranslated),
@@ -182,12 +234,17 @@ function linkCard(link, nowMs) {
         ["Open since", link.connectedAtMs === undefined ? "-" : ago(nowMs, link.connectedAtMs)],
         ["Reconnects", `${link.reconnects}`],
         ["Refusals", `${link.refusals}`],
+        link.sameTopology === undefined ? undefined : ["Topology", link.sameTopology ? "the same" : html`${icon("busy")} another`],
         link.superseded > 0 ? ["Taken over", html`${icon("busy")} ${link.superseded} times`] : undefined,
       ])}
       ${streams.map(
-        ({ stream, phase: of, acked, lag }) => html`
-          <h4>${stream}${of === undefined ? nothing : html` <span class="state">${icon(toneOf(of))} ${of}</span>`}</h4>
+        ({ stream, region, phase: of, acked, lag, snapshot }) => html`
+          <h4>
+            ${stream}${region === undefined ? nothing : html` at ${region}, behind ${peer}`}${of === undefined ? nothing : html` <span class="state">${icon(toneOf(of))} ${of}</span>`}
+          </h4>
           ${facts([[direction === "sending" ? "Has received" : "Received", offset(acked.received)], ...(lag ? lagFacts(acked, lag) : [])])}
+          ${snapshot ? transfer(snapshot.waiting ? "The snapshot waits for its turn" : "A snapshot is sent", snapshot) : nothing}
+          ${lag ? durations(lag, `${stream} at ${region ?? peer}`) : nothing}
         `,
       )}
       ${lastError(link, nowMs)}
@@ -200,7 +257,7 @@ function linkCard(link, nowMs) {
  * @param {NonNullable<LinkStatus["streams"][number]["lag"]>} lag
  * @returns {readonly Fact[]}
  */
-function lagFacts(acked, { lagMs, behindBytes, ms, networkErrorMs }) {
+function lagFacts(acked, { lagMs, behindBytes }) {
   return [
     ["Has durable", offset(acked.durable)],
     ["Has applied", offset(acked.applied)],
@@ -208,16 +265,48 @@ function lagFacts(acked, { lagMs, behindBytes, ms, networkErrorMs }) {
     ["Behind: received", formatBytes(behindBytes.received)],
     ["Behind: durable", formatBytes(behindBytes.durable)],
     ["Behind: applied", formatBytes(behindBytes.applied)],
-    ["T_write", quantiles(ms.write)],
-    ["T_network", ms.network ? `${quantiles(ms.network)}, ± ${formatMs(networkErrorMs)}` : "-"],
-    ["T_ack", quantiles(ms.ack)],
-    ["T", quantiles(ms.total)],
   ];
 }
 
-/** @param {{ readonly p50: number, readonly p99: number } | undefined} of */
-function quantiles(of) {
-  return of ? `${formatMs(of.p50)}, 99 % ${formatMs(of.p99)}` : "-";
+const SHARES = /** @type {const} */ (["p50", "p95", "p99", "max"]);
+
+/**
+ * @param {NonNullable<LinkStatus["streams"][number]["lag"]>} lag
+ * @param {string} of
+ */
+function durations({ ms, networkErrorMs }, of) {
+  const stages = /** @type {const} */ ([
+    ["T_write", ms.write],
+    ["T_network", ms.network],
+    ["T_ack", ms.ack],
+    ["T", ms.total],
+    ["Visible", ms.visible],
+  ]);
+  const known = stages.filter(([, quantiles]) => quantiles !== undefined);
+  if (known.length === 0) return nothing;
+  const heads = ["median", "95 %", "99 %", "max"].map((head) => html`<th scope="col">${head}</th>`);
+  return html`
+    <div class="wide" role="region" aria-label="Delays of ${of}" tabindex="0">
+      <table>
+        <thead>
+          <tr><td></td><th scope="colgroup" colspan="4">Last minute</th><th scope="colgroup" colspan="4">Last 15 minutes</th></tr>
+          <tr><td></td>${heads}${heads}</tr>
+        </thead>
+        <tbody>
+          ${known.map(
+            ([name, quantiles]) => html`
+              <tr>
+                <th scope="row">${name}</th>
+                ${SHARES.map((share) => html`<td>${formatMs(quantiles?.[share])}</td>`)}
+                ${SHARES.map((share) => html`<td>${formatMs(quantiles?.over15m[share])}</td>`)}
+              </tr>
+            `,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${networkErrorMs === undefined ? nothing : html`<p class="quiet small">T_network and visible are read from two clocks: ± ${formatMs(networkErrorMs)}.</p>`}
+  `;
 }
 
 /** @param {NonNullable<GatewayStatus["listener"]>} listener */
@@ -247,6 +336,24 @@ function serviceTable(services, nowMs) {
           <li>
             ${icon(toneOf(state))} <code>${name}</code> <span class="quiet">${state}${sinceMs === undefined ? "" : `, ${ago(nowMs, sinceMs)}`}</span>
             ${code === undefined ? nothing : html`<p class="small">${code}: ${message}</p>`}
+          </li>
+        `,
+      )}
+    </ul>
+  `;
+}
+
+/** @param {GatewayStatus["alerts"]["channels"]} channels */
+function channelTable(channels) {
+  return html`
+    <h3 class="part">Where alerts go</h3>
+    <ul class="services">
+      ${channels.map(
+        ({ channel, kind, sent, failures, dropped, waiting, lastError }) => html`
+          <li>
+            ${icon(waiting > 0 || dropped > 0 ? "busy" : "good")} <code>${channel}</code>
+            <span class="quiet">${kind}, ${sent} sent, ${waiting} waiting, ${failures} failures, ${dropped} given up</span>
+            ${lastError === undefined ? nothing : html`<p class="small">last failure: ${lastError}</p>`}
           </li>
         `,
       )}

@@ -104,12 +104,28 @@ function lastHeard({ lastError, reconnects }) {
 }
 
 /** @param {LinkStatus} link */
-function progress({ direction, streams }) {
-  if (direction === "receiving") return html`<p class="quiet">sends ${streams.map(({ stream }) => stream).join(", ") || "nothing yet"}</p>`;
-  return streams.map(({ stream, lag }) => {
+function progress({ direction, peer, streams }) {
+  if (direction === "receiving") return received(peer, streams);
+  return streams.map(({ stream, region, lag }) => {
     const behind = lag?.behindBytes.applied;
     const state = behind === undefined ? "nothing acknowledged yet" : behind === 0 ? "has everything" : `${formatBytes(behind)} behind`;
     const age = behind === 0 || lag === undefined ? "" : `, ${formatMs(lag.lagMs)}`;
-    return html`<p class="small"><span class="quiet">${stream}</span><br>${state}${age}</p>`;
+    if (region === undefined) return html`<p class="small"><span class="quiet">${stream}</span><br>${state}${age}</p>`;
+    return html`
+      <div class="onward small">
+        <p class="quiet">passes ${stream} on to</p>
+        <p><strong>${region}</strong>: ${state}${age}</p>
+      </div>
+    `;
   });
+}
+
+/**
+ * @param {string} peer
+ * @param {LinkStatus["streams"]} streams
+ */
+function received(peer, streams) {
+  if (streams.length === 0) return html`<p class="quiet">sends nothing yet</p>`;
+  const isOwn = (/** @type {string} */ stream) => stream.startsWith(`${peer}/`);
+  return streams.map(({ stream }) => html`<p class="quiet">${isOwn(stream) ? "sends" : "passes on"} ${stream}</p>`);
 }

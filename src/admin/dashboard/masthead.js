@@ -1,5 +1,6 @@
 /** Who this is, how it is, and whether what the page shows is true now. */
 /** @import { Sample } from "../samples.ts" */
+/** @import { Alert } from "../../alert/book.ts" */
 /** @import { Connection } from "./live.js" */
 import { formatDuration } from "./format.js";
 import { html, nothing } from "./lib/lit-html.js";
@@ -26,9 +27,18 @@ export function masthead(sample, connection, heardAtMs) {
       </div>
     </div>
     <div class="chips" role="status">
-      ${sample && connection.at === "live" ? readiness(sample) : nothing} ${freshness(connection, heardAtMs)}
+      ${sample && connection.at === "live" ? html`${firing(sample)} ${readiness(sample)}` : nothing} ${freshness(connection, heardAtMs)}
     </div>
   `;
+}
+
+/** @param {Sample} sample */
+function firing({ status }) {
+  const loud = status.alerts.firing.filter(({ silenced }) => !silenced);
+  const [worst] = loud;
+  if (!worst) return nothing;
+  const tone = toneOfSeverity(worst.severity);
+  return html`<a class="chip ${tone}" href="#alerts">${icon(tone)} ${loud.length === 1 ? worst.title : `${loud.length} alerts`}</a>`;
 }
 
 /** @param {Sample} sample */
@@ -84,14 +94,40 @@ export function staleness(connection, heardAtMs, nowMs, onRetry) {
 /**
  * @param {Sample} sample
  */
-export function troubles({ reasons, warnings }) {
-  if (reasons.length + warnings.length === 0) return nothing;
+export function troubles({ status, reasons, warnings }) {
+  const { firing } = status.alerts;
+  if (firing.length + reasons.length + warnings.length === 0) return nothing;
   return html`
-    <ul class="troubles" aria-label="What needs a person">
+    <ul class="troubles" id="alerts" aria-label="What needs a person">
+      ${firing.map((alert) => alertNotice(alert, status.atMs))}
       ${reasons.map((reason) => html`<li class="notice bad">${icon("bad")}<p>${reason}</p></li>`)}
       ${warnings.map((warning) => html`<li class="notice busy">${icon("busy")}<p>${warning}</p></li>`)}
     </ul>
   `;
+}
+
+/**
+ * @param {Alert} alert
+ * @param {number} nowMs
+ */
+function alertNotice({ rule, title, text, severity, silenced, firingSinceMs }, nowMs) {
+  const tone = silenced ? "off" : toneOfSeverity(severity);
+  const since = `${severity}${silenced ? ", silenced" : ""}, for ${formatDuration(nowMs - firingSinceMs)}`;
+  return html`
+    <li class="notice ${tone}">
+      ${icon(tone)}
+      <p><strong>${title}:</strong> ${text} <span class="quiet small">${since}</span></p>
+      <a href="runbook#alert-${rule}">What to do<span class="visually-hidden"> about ${title}</span></a>
+    </li>
+  `;
+}
+
+/**
+ * @param {Alert["severity"]} severity
+ * @returns {"bad" | "busy"}
+ */
+function toneOfSeverity(severity) {
+  return severity === "critical" ? "bad" : "busy";
 }
 
 /** @param {number} atMs */

@@ -71,7 +71,10 @@ function atRisk({ id, atRisk: risk }, links) {
   if (unacknowledged)
     return { label, value: formatBytes(bytes), note: `${peer} has acknowledged nothing yet: all of ${id} counts.`, key, isBad: true };
   if (bytes === 0) return { label, value: "0 B", note: `All of ${id} is durable at ${peer}.`, key };
-  const phase = links.find((link) => link.peer === peer && link.direction === "sending")?.phase ?? "closed";
+  const way = links.find(
+    (link) => link.direction === "sending" && (link.peer === peer || link.streams.some(({ region }) => region === peer)),
+  );
+  const phase = way?.phase ?? "closed";
   const isBad = phase !== "open";
   const count =
     commands === undefined
@@ -102,17 +105,16 @@ function unapplied(streams) {
  * @returns {readonly Figure[]}
  */
 function peerFigures({ id }, links) {
-  const peers = links.flatMap(({ peer, streams }) => {
-    const lag = streams.find(({ stream }) => stream === id)?.lag;
-    return lag ? [{ peer, lag }] : [];
-  });
+  const peers = links.flatMap(({ peer, streams }) =>
+    streams.flatMap(({ stream, region = peer, lag }) => (stream === id && lag ? [{ peer: region, lag }] : [])),
+  );
   const [worst] = peers.toSorted((a, b) => b.lag.lagMs - a.lag.lagMs);
   const total = worst?.lag.ms.total;
   return [
     {
       label: "Lag now",
       value: formatMs(worst?.lag.lagMs),
-      note: worst ? `oldest write not applied at ${worst.peer}` : "no peer takes this stream",
+      note: worst ? lagNote(worst.peer, worst.lag.behindBytes.applied) : "no peer takes this stream",
       key: worst && `lag:${id}:${worst.peer}`,
     },
     {
@@ -122,6 +124,14 @@ function peerFigures({ id }, links) {
       key: worst && `total:${id}:${worst.peer}`,
     },
   ];
+}
+
+/**
+ * @param {string} peer
+ * @param {number | undefined} behind
+ */
+function lagNote(peer, behind) {
+  return behind === 0 ? `${peer} has all, as of a round trip ago` : `oldest write not applied at ${peer}`;
 }
 
 /**
@@ -160,7 +170,7 @@ function streamFigures(stream) {
     {
       label: "Written",
       value: `${formatBytes(throughput.bytesPerSecond)}/s`,
-      note: `${formatCount(throughput.commandsPerSecond)} commands/s`,
+      note: `${formatCount(throughput.commandsPerSecond)} ${throughput.commandsPerSecond === 1 ? "command" : "commands"}/s`,
       key: `bytesPerSecond:${id}`,
     },
     {

@@ -97,7 +97,7 @@ export class Plot {
         points: { size: 6 },
         bind: { dblclick: () => () => this.#follow() },
       },
-      scales: { x: { time: true, auto: false }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1] } },
+      scales: { x: { time: true, auto: false }, y: { range: (_, __, most) => [0, most > 0 ? most * 1.08 : 10] } },
       axes: [
         {
           stroke: quiet,

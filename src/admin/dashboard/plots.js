@@ -62,7 +62,9 @@ export class Plots {
  */
 function plotsOf({ streams, links }) {
   // What is only relayed has no lag here: its origin measures it.
-  const sent = links.flatMap(({ peer, streams }) => streams.filter(({ lag }) => lag !== undefined).map(({ stream }) => ({ stream, peer })));
+  const sent = links.flatMap(({ peer, streams }) =>
+    streams.filter(({ lag }) => lag !== undefined).map(({ stream, region = peer }) => ({ stream, peer: region })),
+  );
   const several = new Set(sent.map(({ stream }) => stream)).size > 1;
   const perSecond = (/** @type {number} */ bytes) => `${formatBytes(bytes)}/s`;
   return [

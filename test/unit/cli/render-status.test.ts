@@ -16,7 +16,7 @@ test("the table shows phase, positions, acks per peer, lag by stage, throughput,
 
       STREAM     ROLE    PHASE       RECEIVED    DURABLE  APPLIED  BYTES/S  COMMANDS/S  RATIO           JOURNAL
       us-east/0  origin  streaming  123456789  123456000        -   2.5 MB       17.3k   2.9x  3.0 MB in 1 file
-      us-east/0: at risk now: 0 B, 0 commands, 0.0 ms; eu-west has most
+      us-east/0: at risk now: 0 B, 0 commands, 0.0 ms; eu-west has everything
       us-east/0: master 127.0.0.1:6379 streaming, 1 full and 2 partial syncs, failovers: 1, pauses for the disk: 3, acknowledged 123456000 500 ms ago
       us-east/0: lz4 saved 8.0 MB for 1.5 s of CPU
       us-east/0: 4.1 kB of interrupted writes were cut from the journal at the start
