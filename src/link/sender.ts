@@ -303,6 +303,8 @@ export class StreamSender {
       this.#recordsWaiting = false;
       this.#lookForWanted();
       this.#notice.wake();
+      const { gatherMs } = this.#frames;
+      if (gatherMs > 0) await sleep(gatherMs, signal);
     }
   }
 

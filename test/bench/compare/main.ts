@@ -10,7 +10,7 @@ import { startFilled } from "../load/keys.ts";
 import { type CatchUp, type FirstSync, measure, measureFirstSync, measureFsync, measureOutage, type Run } from "./measure.ts";
 import { drawPlots } from "./plots.ts";
 import { describeScenario, renderReport } from "./report.ts";
-import { FULL, NETWORKS, type Network, type Scenario, SHORT, SYSTEMS } from "./scenario.ts";
+import { FULL, NETWORKS, type Network, runsOn, type Scenario, SHORT, SYSTEMS } from "./scenario.ts";
 import { System } from "./system.ts";
 import { judge, type Result } from "./targets.ts";
 
@@ -46,9 +46,17 @@ async function runScenarios(): Promise<readonly Result[]> {
   const results: Result[] = [];
   for (const network of new Set(scenarios.map((scenario) => scenario.network))) {
     await using systems = new Systems();
-    for (const name of SYSTEMS) systems.list.push(await System.start(name, NETWORKS[network]));
-    for (const scenario of scenarios.filter((candidate) => candidate.network === network)) {
-      results.push(await runScenario(systems.list, scenario));
+    const here = scenarios.filter((candidate) => candidate.network === network);
+    for (const name of SYSTEMS.filter((system) => here.some((scenario) => runsOn(scenario, system)))) {
+      systems.list.push(await System.start(name, NETWORKS[network]));
+    }
+    for (const scenario of here) {
+      results.push(
+        await runScenario(
+          systems.list.filter(({ name }) => runsOn(scenario, name)),
+          scenario,
+        ),
+      );
     }
   }
   return results;
@@ -91,14 +99,15 @@ function medianOf(runs: readonly Run[]): Run {
   return { ...(median(runs) as Run), wrong: runs.reduce((sum, { wrong }) => sum + wrong, 0) };
 }
 
+const DELIVERIES = SYSTEMS.filter((name) => name !== "zstd");
 const results = await runScenarios();
 const catchUps: CatchUp[] = [];
 const firstSyncs: FirstSync[] = [];
 const fsync = wanted("fsync") ? await measureFsync({ seconds: plan.fsyncSeconds, rounds }) : undefined;
-for (const name of SYSTEMS) if (plan.outage && wanted("outage")) catchUps.push(await measureOutage(name, plan.outage));
+for (const name of DELIVERIES) if (plan.outage && wanted("outage")) catchUps.push(await measureOutage(name, plan.outage));
 if (plan.firstSyncKeys && wanted("first sync")) {
   await using master = await startFilled(plan.firstSyncKeys);
-  for (const name of SYSTEMS) firstSyncs.push(await measureFirstSync(name, master));
+  for (const name of DELIVERIES) firstSyncs.push(await measureFirstSync(name, master));
 }
 
 const machine = {

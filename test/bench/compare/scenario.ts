@@ -1,7 +1,7 @@
 /** What is compared: loads, networks, and which of them a short and a full run go through. */
 
-export const SYSTEMS = ["native", "write", "feed"] as const;
-/** native: REPLICAOF over the same line. write and feed: two gateways, and Causeway's two kinds of delivery. */
+export const SYSTEMS = ["native", "write", "feed", "zstd"] as const;
+/** native: REPLICAOF over the same line. write and feed: two gateways, and Causeway's two kinds of delivery. zstd: write, and all records packed. */
 export type SystemName = (typeof SYSTEMS)[number];
 
 export const LOADS = ["sets", "mix", "large", "trickle", "bursts", "random"] as const;
@@ -37,6 +37,11 @@ export type Scenario = {
   readonly rate: number;
   readonly seconds: number;
 };
+
+/** Packing is looked at where it is about bytes. */
+export function runsOn({ load }: Scenario, system: SystemName): boolean {
+  return system !== "zstd" || load === "mix" || load === "random";
+}
 
 export type Plan = {
   readonly rounds: number;

@@ -93,7 +93,7 @@ export class System implements AsyncDisposable {
   /** How many keys one side has and the other lacks, by number. */
   async missingKeys(): Promise<number> {
     const { master, replica } = this.#clients;
-    const checkpoints = this.name === "write" ? 1 : 0;
+    const checkpoints = this.name === "write" || this.name === "zstd" ? 1 : 0;
     return Math.abs((await master.dbsize()) + checkpoints - (await replica.dbsize()));
   }
 
@@ -101,7 +101,7 @@ export class System implements AsyncDisposable {
   async isEqual(): Promise<boolean> {
     const { master, replica } = this.#clients;
     const transaction = replica.multi();
-    if (this.name === "write") transaction.del(await replica.keys("causeway:*"));
+    if (this.name === "write" || this.name === "zstd") transaction.del(await replica.keys("causeway:*"));
     const answers = (await transaction.call("DEBUG", "DIGEST").exec()) ?? [];
     return answers.at(-1)?.[1] === (await master.call("DEBUG", "DIGEST"));
   }
@@ -135,15 +135,16 @@ async function startNative({ stack, master, network }: Beginnings): Promise<Syst
   return System.of({ name: "native", stack, master, replica, line, pids: { master: master.pid, replica: replica.pid } });
 }
 
-async function startGateways(name: "write" | "feed", { stack, master, network, journal }: Beginnings): Promise<System> {
+async function startGateways(name: Exclude<SystemName, "native">, { stack, master, network, journal }: Beginnings): Promise<System> {
   const { path: folder } = stack.use(await tempFolder("bench"));
   const ports = await regionPorts(["us-east", "eu-west"]);
   const line = await startLine(stack, ports["us-east"]!.link, network);
   const feedPort = await freePort();
-  const target = name === "write" ? stack.use(await RedisServer.start({ args: REPLICA_ARGS })) : undefined;
+  const target = name !== "feed" ? stack.use(await RedisServer.start({ args: REPLICA_ARGS })) : undefined;
   const topology = await writeTopology({
     folder,
     ports,
+    ...(name === "zstd" && { link: { codec: "zstd" } }),
     regions: {
       "us-east": { master: { url: master.url } },
       "eu-west": target ? { replicas: { "us-east": { url: target.url } } } : { feeds: { "us-east": `127.0.0.1:${feedPort}` } },

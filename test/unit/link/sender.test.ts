@@ -1,6 +1,7 @@
 /** What a sender has on its way: bounded by the peer's window and by what the socket has not taken. */
 import { expect, test } from "vitest";
 import type { LinkCodec } from "../../../src/link/codec-choice.ts";
+import { RecordFrames } from "../../../src/link/record-frames.ts";
 import { type Outlet, StreamSender } from "../../../src/link/sender.ts";
 import { SnapshotTurns } from "../../../src/link/snapshot-turns.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
@@ -120,4 +121,33 @@ test.each([
   stream.history.append(encodeRecord(span, text));
   await eventually(() => expect(outlet.kinds).toContain(kind));
   expect(outlet.kinds.filter((one) => one.endsWith("records"))).toEqual([kind]);
+});
+
+test("a link of zstd packs what comes within 5 ms together; the first record after a pause goes at once", async () => {
+  const nowMs = { value: 1_000 };
+  const clock = { nowMs: () => nowMs.value };
+  const frames = new RecordFrames({ stream: STREAM, codec: "zstd", peerCodecs: ["zstd"], clock });
+  const send = (bytes: number) => {
+    const payload = Buffer.from(new Random(1).bytes(bytes / 2).toString("hex"));
+    const span = {
+      from: Offset.of(0),
+      to: Offset.of(payload.length),
+      replid: REPLID_A,
+      db: 0,
+      dbAfter: 0,
+      commands: 1,
+      readAtMs: 1,
+      open: false,
+    };
+    expect([...frames.of([encodeRecord(span, payload)])]).toHaveLength(1);
+  };
+  expect(frames.gatherMs).toBe(0);
+  send(1_000);
+  expect(frames.gatherMs).toBe(5);
+  nowMs.value += 3;
+  expect(frames.gatherMs).toBe(2);
+  nowMs.value += 3;
+  expect(frames.gatherMs).toBe(0);
+  send(40_000);
+  expect(frames.gatherMs).toBe(0);
 });
