@@ -22,6 +22,8 @@ export function decideStart(checkpoint: Checkpoint | undefined, history: History
   if (same?.state === "streaming" && snapshot.info.offset < same.offset) {
     return { kind: "wait", why: "the journal's snapshot is older than what the target holds" };
   }
+  // One that arrives may yet break off: a target that has a whole copy keeps it until there is another.
+  if (checkpoint?.state === "streaming" && snapshot.state !== "complete") return { kind: "wait", why: "the snapshot is not whole yet" };
   const resumes = same?.state === "loading" && same.snapshotId === snapshot.info.id;
   return { kind: "load", snapshot, resumeAt: resumes ? same.rdbOffset : 0 };
 }
