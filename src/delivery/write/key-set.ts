@@ -4,9 +4,11 @@
  * Bounded: a table that is full halves itself to one slice of the hash space; the other slices are filled from the snapshot afterwards.
  */
 const INITIAL_SLOTS = 1 << 12;
-/** 64 MiB, and half as much more while it grows: 6 million keys in one slice. */
+/** 64 MiB: 6 million keys in one slice. */
 const MAX_SLOTS = 1 << 23;
 const FULL = 0.75;
+/** 4 thousand million keys are more than any hint that is true. */
+const MAX_RESERVED_SLICES = 1 << 10;
 
 export type KeySetOptions = {
   /** 8 random bytes: nobody can prepare keys that collide. */
@@ -41,6 +43,22 @@ export class KeySet {
 
   get slices(): number {
     return this.#sliceMask + 1;
+  }
+
+  /**
+   * Makes room for that many keys, or for the first slice of them, while there are none: growing would hold the older table, too. No more than
+   * a hint, which may be wrong.
+   */
+  reserve(keys: number): void {
+    if (this.#size > 0) return;
+    // Slices differ a little in size.
+    const full = FULL * 0.95;
+    let slots = this.#lows.length;
+    while (slots < this.#maxSlots && keys > slots * full) slots *= 2;
+    while (keys / this.slices > slots * full && this.slices < MAX_RESERVED_SLICES) this.#sliceMask = this.#sliceMask * 2 + 1;
+    this.#mask = slots - 1;
+    this.#lows = new Uint32Array(slots);
+    this.#highs = new Uint32Array(slots);
   }
 
   add(db: number, key: Buffer): void {

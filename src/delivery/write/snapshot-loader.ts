@@ -95,6 +95,7 @@ class SnapshotLoad {
           break;
         case "sizes":
           this.#totalKeys = (this.#totalKeys ?? 0) + item.keys;
+          this.#keys?.reserve(item.keys);
           break;
         case "skipped":
           this.#skip(item.what);

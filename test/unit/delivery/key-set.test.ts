@@ -28,18 +28,23 @@ test("grows and forgets nothing", () => {
   expect(wrong).toBe(0);
 });
 
-test("BOUNDED: beyond its limit it works slice by slice, and every stale key is found once at least", () => {
-  const set = new KeySet({ seed: randomBytes(8), maxSlots: 1 << 12 });
-  const kept = 20_000;
-  const total = 22_000;
-  const found = new Set<number>();
-  let slices = 0;
-  do {
-    for (let index = 0; index < kept; index++) set.add(0, keyOf(index));
-    expect(set.size).toBeLessThan(1 << 12);
-    for (let index = 0; index < total; index++) if (set.lacks(0, keyOf(index))) found.add(index);
-    slices++;
-  } while (set.nextSlice());
-  expect(slices).toBeGreaterThan(4);
-  expect([...found].sort((a, b) => a - b)).toEqual(Array.from({ length: total - kept }, (_, index) => kept + index));
-});
+test.each([0, 5_000, 20_000])(
+  "BOUNDED: beyond its limit it works slice by slice, and every stale key is found once at least (%i expected)",
+  (hint) => {
+    const set = new KeySet({ seed: randomBytes(8), maxSlots: 1 << 12 });
+    set.reserve(hint);
+    const kept = 20_000;
+    const total = 22_000;
+    const found = new Set<number>();
+    let slices = 0;
+    do {
+      for (let index = 0; index < kept; index++) set.add(0, keyOf(index));
+      expect(set.size).toBeLessThan(1 << 12);
+      for (let index = 0; index < total; index++) if (set.lacks(0, keyOf(index))) found.add(index);
+      slices++;
+    } while (set.nextSlice());
+    expect(slices).toBeGreaterThan(4);
+    expect(slices).toBeLessThan(17);
+    expect([...found].sort((a, b) => a - b)).toEqual(Array.from({ length: total - kept }, (_, index) => kept + index));
+  },
+);
