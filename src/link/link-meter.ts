@@ -6,8 +6,8 @@
 /** How exactly the way of a byte is timed. */
 const MARK_INTERVAL_MS = 5;
 const MAX_MARKS = 512;
-/** Rates are counted over at least this long. */
-const INTERVAL_MS = 200;
+/** Rates are counted over at least this long. A queue that has not stood all this time was a pause of some process, not of the line. */
+const INTERVAL_MS = 500;
 /** A measured bandwidth is believed for so long after bytes have last waited. */
 const BELIEVED_MS = 60_000;
 /** Acknowledgements come at most every 10 ms, and a busy receiver takes some more. */
@@ -31,6 +31,8 @@ export class LinkMeter {
   #sentBytes = 0;
   #wayMs = Number.POSITIVE_INFINITY;
   #queueMs = 0;
+  /** In the interval that is being counted. */
+  #leastQueueMs = Number.POSITIVE_INFINITY;
   #bandwidth: number | undefined;
   #waitedAtMs = Number.NEGATIVE_INFINITY;
   #offered = 0;
@@ -57,6 +59,7 @@ export class LinkMeter {
       const tookMs = nowMs - mark.atMs;
       this.#wayMs = Math.min(this.#wayMs, tookMs);
       this.#queueMs = tookMs - this.#wayMs;
+      this.#leastQueueMs = Math.min(this.#leastQueueMs, this.#queueMs);
       this.#marks.splice(0, passed);
     }
     this.#count(totalBytes, nowMs);
@@ -80,13 +83,15 @@ export class LinkMeter {
     if (since !== undefined) {
       const rate = (consumedBytes - since.consumedBytes) / elapsedMs;
       this.#offered = mixed(this.#offered, this.#offeredBytes / elapsedMs);
-      if (this.#queueMs >= QUEUE_MS && rate > 0) {
+      const stood = Number.isFinite(this.#leastQueueMs) ? this.#leastQueueMs : this.#queueMs;
+      if (stood >= QUEUE_MS && rate > 0) {
         this.#bandwidth = this.#bandwidth === undefined ? rate : mixed(this.#bandwidth, rate);
         this.#waitedAtMs = nowMs;
       }
     }
     this.#since = { atMs: nowMs, consumedBytes };
     this.#offeredBytes = 0;
+    this.#leastQueueMs = Number.POSITIVE_INFINITY;
   }
 }
 

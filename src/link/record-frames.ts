@@ -13,8 +13,8 @@ const ASSUMED = { ratio: 0.6, msPerByte: 1e-5 };
 const REMEMBERED_MS = 10_000;
 /** Over which the share of a core is counted. */
 const SHARE_MS = 1_000;
-/** Between two frames of a link that always packs: the first record after a pause goes at once. Twice as large frames take a tenth less. */
-const GATHER_MS = 5;
+/** Between two frames of a link that always packs: the first record after a pause goes at once, and larger frames take fewer bytes. */
+const GATHER_MS = 10;
 /** Of records in the journal; more of them together are hardly packed any better. */
 const ENOUGH_BYTES = 16 * 1024;
 /** How much the newest group counts. */

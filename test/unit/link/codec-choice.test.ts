@@ -52,8 +52,8 @@ test("a slower link, a longer queue, a better ratio or a faster CPU never speaks
   );
 });
 
-/** A line of `bandwidth` bytes per millisecond and 20 ms each way, offered 1 KB each millisecond. */
-function measured(bandwidth: number, seconds: number): LinkMeter {
+/** A line of `bandwidth` bytes per millisecond and 20 ms each way, offered 1 KB each millisecond; the receiver may not run for a while. */
+function measured(bandwidth: number, seconds: number, runs: (ms: number) => boolean = () => true): LinkMeter {
   const meter = new LinkMeter();
   let [sent, carried] = [0, 0];
   const consumed: number[] = [];
@@ -62,13 +62,13 @@ function measured(bandwidth: number, seconds: number): LinkMeter {
     sent += 1_000;
     carried = Math.min(sent, carried + bandwidth);
     consumed.push(carried);
-    if (ms % 10 === 0 && ms >= 40) meter.consumed(consumed[ms - 40]!, ms);
+    if (ms % 10 === 0 && ms >= 40 && runs(ms)) meter.consumed(consumed[ms - 40]!, ms);
   }
   return meter;
 }
 
 test("a line that carries less than is offered is seen: its bandwidth, and what waits for it", () => {
-  const { bandwidth, queueMs, offered } = measured(500, 3).view(3_000);
+  const { bandwidth, queueMs, offered } = measured(500, 5).view(5_000);
   expect(bandwidth).toBeGreaterThan(450);
   expect(bandwidth).toBeLessThan(550);
   expect(queueMs).toBeGreaterThan(1_000);
@@ -79,6 +79,10 @@ test("a line that carries all of it has no bandwidth that anybody saw, however f
   const { bandwidth, queueMs } = measured(2_000, 3).view(3_000);
   expect(bandwidth).toBeUndefined();
   expect(queueMs).toBeLessThan(QUEUE_MS);
+});
+
+test("a receiver that stands still for a while now and then is no slow line", () => {
+  expect(measured(2_000, 10, (ms) => ms % 500 < 400).view(10_000).bandwidth).toBeUndefined();
 });
 
 test("what does not come back waits, and what was seen a minute ago is forgotten", () => {
