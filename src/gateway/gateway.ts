@@ -166,7 +166,7 @@ class Gateway {
     try {
       await this.#reload();
     } catch (cause) {
-      this.#log.error({ event: "topology.invalid", err: cause }, "the topology cannot be read again: everything stays as it was");
+      this.#log.error({ event: "topology.invalid", err: cause }, "the topology cannot be taken over: everything stays as it was");
     }
   }
 
@@ -182,10 +182,10 @@ class Gateway {
       this.#timeline.add({ atMs: this.#clock.nowMs(), kind: "configuration-refused", severity: "warning", text });
       return reload;
     }
+    await this.#takeOver(view);
     // Also where the file says the same: what it refers to may have changed.
     this.#alerts?.configure(view.alerts);
     setLogLevel?.(view.logLevel);
-    await this.#takeOver(view);
     const text =
       changed.length === 0 ? "the topology was read again: nothing changed" : `the topology was read again: ${changed.join(", ")}`;
     this.#log.info({ event: "topology.reloaded", changed }, text);
@@ -195,6 +195,8 @@ class Gateway {
 
   async #takeOver(view: RegionView): Promise<void> {
     const before = this.#context.view;
+    // First what can fail: until here everything is as it was.
+    for (const { stream } of view.replicas) await this.#journals.open(stream, "peer");
     this.#context.view = takenOver(before, view);
     this.#journals.reload();
     if (this.#origin && view.stream) this.#served.extend(view.stream, view);

@@ -21,8 +21,10 @@ export class Journals {
     this.disk = new DiskSpace(context.view.dataFolder);
   }
 
-  /** Throws JOURNAL_VERSION and JOURNAL_CORRUPT. */
+  /** The one that is open, if it is. Throws JOURNAL_VERSION and JOURNAL_CORRUPT. */
   async open(stream: StreamId, writtenBy: JournalWriter): Promise<StreamJournal> {
+    const open = this.#journals.get(stream);
+    if (open) return open;
     const { view, logOf, clock, services } = this.#context;
     const journal = await StreamJournal.open({
       folder: this.#folderOf(stream),

@@ -61,7 +61,7 @@ test("reader, operator and stranger; a restarted source and delivery resume wher
   expect(await causeway(restart, operator)).toEqual({ code: 0, output: "source of us-east was restarted\n" });
   const certificate = ["--cert", file("alice.crt"), "--key", file("alice.key")];
   expect(await causeway(["restart", "delivery:us-east", "--region", "eu-west", ...certificate], {})).toMatchObject({ code: 0 });
-  expect(await causeway(["restart", "nothing", "--region", "eu-west"], operator)).toMatchObject({ code: 1 });
+  expect(await causeway(["restart", "nothing", "--region", "eu-west"], operator)).toMatchObject({ code: 2 });
 
   for (let index = 0; index < 100; index++) await master.call("INCR", "counter");
   await eventually(async () => (await target.call("GET", "counter")) === "100", { timeoutMs: 30_000 });
