@@ -12,7 +12,7 @@ import { Receiver } from "../support/receiver.ts";
 const reference = (name: string) => `\${${name}}`;
 const TOKEN = "the-token-of-an-operator";
 
-test("cut, told, healed, told again; silenced; tested; and reloaded without a restart", async () => {
+test.concurrent("cut, told, healed, told again; silenced; tested; and reloaded without a restart", async () => {
   await using receiver = await Receiver.start();
   await using pair = await Pair.start({
     link: { liveness: "500ms" },
@@ -117,6 +117,44 @@ test("cut, told, healed, told again; silenced; tested; and reloaded without a re
   await writeFile(pair.topology.path, JSON.stringify(topology));
   pair.us.signal("SIGHUP");
   await pair.us.untilEvent("topology.invalid");
+});
+
+test.concurrent("a gateway that is killed is told of by its peer, whichever end it is, and so is its return", async () => {
+  await using receiver = await Receiver.start();
+  await using pair = await Pair.start({
+    env: { HOOK: receiver.url },
+    alerts: { rules: { "peer-silent": { for: "1s" } }, channels: { ops: { type: "webhook", from: "critical", url: reference("HOOK") } } },
+  });
+  type Told = {
+    readonly status: string;
+    readonly rule: string;
+    readonly region: string;
+    readonly subject: Readonly<Record<string, string>>;
+  };
+  const told = (region: string) =>
+    receiver.received
+      .map(({ body }) => body as Told)
+      .filter((one) => one.region === region && one.rule === "peer-silent")
+      .map(({ status, subject }) => `${status}: ${subject["direction"]} ${subject["peer"]}`);
+  await pair.caughtUp();
+  receiver.received.length = 0;
+
+  await pair.eu.kill9();
+  await eventually(() => expect(told("us-east")).toEqual(["firing: sending eu-west"]));
+  await pair.respawn("eu-west");
+  await pair.caughtUp();
+  // The word of its return would come only now: who should say it goes, and has to know of it when it is back.
+  await pair.us.kill9();
+  await eventually(() => expect(told("eu-west")).toEqual(["firing: receiving us-east"]));
+  expect(told("us-east")).toEqual(["firing: sending eu-west"]);
+  await pair.respawn("us-east");
+  await eventually(
+    () => {
+      expect(told("us-east")).toEqual(["firing: sending eu-west", "resolved: sending eu-west"]);
+      expect(told("eu-west")).toEqual(["firing: receiving us-east", "resolved: receiving us-east"]);
+    },
+    { timeoutMs: 30_000 },
+  );
 });
 
 function eventsIn(text: string): readonly TimelineEvent[] {
