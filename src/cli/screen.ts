@@ -15,8 +15,8 @@ const LEAVE = "\u001b[?25h\u001b[?1049l";
 const HOME = "\u001b[H";
 const END_OF_LINE = "\u001b[K";
 const REST = "\u001b[J";
-/** By number, as shells count them. */
-const ENDINGS = { SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
+/** By number, as shells count them. Ctrl-C is a key here; SIGINT comes from elsewhere. */
+const ENDINGS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 
 /** Undefined when there is no terminal to take. */
 export function takeScreen(input: NodeJS.ReadStream = process.stdin, output: NodeJS.WriteStream = process.stdout): Screen | undefined {

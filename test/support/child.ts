@@ -6,7 +6,12 @@ import { reapProcess } from "./reaper.ts";
 const CAPTURE_BYTES = 8 * 1024 * 1024;
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
-export type ChildOptions = { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string };
+export type ChildOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Something is typed into it; otherwise it has nothing to read. */
+  readonly input?: boolean;
+};
 
 export class Child {
   readonly exited: Promise<Exit>;
@@ -17,7 +22,7 @@ export class Child {
 
   constructor(program: string, args: readonly string[], options: ChildOptions = {}) {
     this.#process = spawn(program, args, {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input ? "pipe" : "ignore", "pipe", "pipe"],
       // A session of its own: Ctrl-C is for who started it, who then ends it in order.
       detached: true,
       env: { ...process.env, ...options.env },
@@ -49,6 +54,10 @@ export class Child {
 
   get output(): string {
     return Buffer.concat(this.#chunks).toString("utf8");
+  }
+
+  type(text: string): void {
+    this.#process.stdin?.write(text);
   }
 
   /** SIGSTOP and SIGCONT too: a process that hangs without dying. */
