@@ -170,6 +170,8 @@ export class History implements HistoryLog {
       for (const cursor of this.#cursors) cursor.cutTo(boundary.tail.offset);
       this.#received = earlier(this.#received, boundary.tail.offset);
       this.#durable = earlier(this.#durable, boundary.tail.offset);
+      // Its files may be another's by now, who wrote on; and nobody would close what is opened here.
+      if (this.#queue.stopped) return;
       // Refused by a sick disk? The next write trims first, and until then the open records may come back at open: harmless.
       await this.#writer.trim().catch(() => undefined);
     });
@@ -192,8 +194,8 @@ export class History implements HistoryLog {
       });
     } catch (error) {
       if (this.#state === "retired") throw new GatewayError("HISTORY_CHANGED", "another history became current");
-      if (offset < this.start) return undefined;
-      if (cuts !== this.#cuts) return this.replidAt(offset); // the end was cut back under the scan
+      // Retention took the segment, or the end was cut back, under the scan.
+      if (offset <= this.start || cuts !== this.#cuts) return this.replidAt(offset);
       const found = error instanceof GatewayError && error.code === "JOURNAL_GAP" ? damaged(segment, 0, error) : error;
       if (isDamage(found)) this.damaged(found, segment.first);
       throw found;

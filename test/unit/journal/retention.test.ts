@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { planRetention } from "../../../src/journal/retention.ts";
@@ -8,6 +8,7 @@ import {
   HISTORY,
   OTHER_HISTORY,
   openJournal,
+  REPLID,
   readTo,
   recordingLog,
   START,
@@ -135,5 +136,21 @@ test("age alone drops nothing that a reader needs", async () => {
   journal.retain("peer", { history: HISTORY, offset: history.tail.offset });
   await journal.keepHouse();
   expect(history.start).toBeGreaterThan(START);
+  await journal.close();
+});
+
+test("a replid that is asked for at the end of what retention drops is no damage, though the file goes before it is opened", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path, { segmentBytes: 500, memoryBytes: 1 });
+  const history = await startCurrent(journal);
+  for (let count = 0; count < 12; count++) appendNext(history, 100);
+  await written(journal);
+  const inside = join(folder.path, (await readdir(folder.path))[0]!);
+  const [oldest, second] = (await readdir(inside)).filter((name) => name.endsWith(".seg")).sort();
+  await rm(join(inside, oldest!));
+  journal.retention = { bytes: journal.stats().bytes - 1, ageMs: 1 << 30 };
+  const end = Offset.of(Number.parseInt(second!, 10));
+  const [replid] = await Promise.all([history.replidAt(end), journal.keepHouse()]);
+  expect([replid, history.start, journal.current, journal.stats().damages]).toEqual([REPLID, end, history, 0]);
   await journal.close();
 });

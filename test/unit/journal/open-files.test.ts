@@ -1,0 +1,106 @@
+/** Whatever ends, nothing stays open: a file that is lost is closed by the garbage collector, with a warning (DEP0137) and, one day, by ending the process. */
+import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import type { HistoryLog } from "../../../src/stream/log.ts";
+import { eventually } from "../../support/eventually.ts";
+import {
+  appendNext,
+  appendRdb,
+  OTHER_HISTORY,
+  OTHER_SNAPSHOT,
+  openJournal,
+  readAll,
+  startCurrent,
+  written,
+} from "../../support/journal-kit.ts";
+import { tempFolder } from "../../support/temp-folder.ts";
+
+const FILES = { segmentBytes: 2_000, memoryBytes: 1 };
+const never = new AbortController().signal;
+
+/** The files below `folder` that this process has open. */
+async function openFiles(folder: string): Promise<readonly string[]> {
+  const links = (await readdir("/proc/self/fd")).map((fd) => readlink(join("/proc/self/fd", fd)).catch(() => ""));
+  return (await Promise.all(links)).filter((path) => path.startsWith(folder));
+}
+
+const onLinux = test.skipIf(process.platform !== "linux");
+
+onLinux("a history that was closed opens nothing when its open end is cut", async () => {
+  await using folder = await tempFolder("journal-files");
+  const journal = await openJournal(folder.path);
+  const history = await startCurrent(journal);
+  appendNext(history, 10);
+  appendNext(history, 10, { open: true });
+  await written(journal);
+  expect(await openFiles(folder.path)).toHaveLength(1);
+  await journal.close();
+  await history.cutOpenTail();
+  expect(history.tail).toMatchObject({ open: false });
+  expect(await openFiles(folder.path)).toEqual([]);
+});
+
+onLinux("a history that was opened anew is not written by who still holds the old one", async () => {
+  await using folder = await tempFolder("journal-files");
+  const journal = await openJournal(folder.path, { ...FILES, writtenBy: "master" });
+  const history = await startCurrent(journal);
+  const records = Array.from({ length: 60 }, () => appendNext(history, 100));
+  appendNext(history, 10, { open: true });
+  await written(journal);
+  const inside = join(folder.path, (await readdir(folder.path))[0]!);
+  const [, damaged] = (await readdir(inside)).filter((name) => name.endsWith(".seg")).sort();
+  const bytes = await readFile(join(inside, damaged!));
+  bytes[bytes.length >> 1]! ^= 4;
+  await writeFile(join(inside, damaged!), bytes);
+  await expect(readAll(history)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
+  await eventually(() => expect(journal.current).not.toBe(history));
+
+  const mended = journal.current!;
+  await mended.cutOpenTail();
+  records.push(...Array.from({ length: 3 }, () => appendNext(mended, 100)));
+  await written(journal);
+  await history.cutOpenTail();
+  const kept = await readAll(mended);
+  expect(kept).toEqual(records.slice(-kept.length));
+  expect(journal.stats()).toMatchObject({ damages: 1 });
+  await journal.close();
+  expect(await openFiles(folder.path)).toEqual([]);
+});
+
+/** Reads on, and gives up in whatever state it is in after so many turns. */
+async function readFor(turns: number, history: HistoryLog): Promise<void> {
+  const cursor = history.openCursor(history.start);
+  const ended = (async () => {
+    while (await cursor.next(never, 300));
+  })().catch((error: unknown) => expect(error).toMatchObject({ code: expect.stringMatching(/JOURNAL_GAP|HISTORY_CHANGED/) }));
+  for (let left = turns; left > 0; left--) await turn();
+  await cursor.close();
+  await ended;
+}
+
+onLinux("readers that retention overtakes, that give up in the middle, or whose history ends leave nothing open", async () => {
+  await using folder = await tempFolder("journal-files");
+  const journal = await openJournal(folder.path, { ...FILES, retention: { bytes: 4_000, ageMs: 1 << 30 } });
+  const history = await startCurrent(journal);
+  for (let turns = 0; turns < 40; turns++) {
+    for (let count = 0; count < 30; count++) appendNext(history, 100);
+    await written(journal);
+    const reader = history.snapshot?.openReader(0);
+    const readers = [readFor(turns, history), readFor(turns >> 1, history), reader?.next(never)];
+    if (turns % 2 === 0) await turn();
+    await Promise.all([journal.keepHouse(), reader?.close(), ...readers]);
+    expect(journal.stats().damages).toBe(0);
+    expect(await openFiles(folder.path)).toHaveLength(1);
+  }
+  const cursor = history.openCursor(history.start);
+  await cursor.next(never, 300);
+  const { writer } = journal.startHistory(OTHER_HISTORY, OTHER_SNAPSHOT);
+  appendRdb(writer);
+  await writer.complete();
+  await expect(cursor.next(never, 300)).rejects.toMatchObject({ code: "HISTORY_CHANGED" });
+  await cursor.close();
+  await journal.close();
+  expect(await openFiles(folder.path)).toEqual([]);
+});
