@@ -52,7 +52,7 @@ async function preflight(
   view: RegionView,
   adopt: boolean,
 ): Promise<{ readonly master: readonly Finding[]; readonly targets: readonly Finding[] }> {
-  const master = view.master ? (await preflightMaster(view.master)).findings : [];
+  const master = view.master ? (await preflightMaster(view.master, { heartbeats: view.heartbeatMs !== undefined })).findings : [];
   const targets = await Promise.all(
     view.replicas.map(({ write, stream }) => (write ? preflightTarget({ address: write.target, stream, adopt }) : [])),
   );

@@ -39,7 +39,10 @@ type Masters = ReadonlyMap<string, Promise<MasterReport>>;
 /** Each master is asked once, for its own region and for the regions that its writes are carried to. */
 function lookAtMasters(views: ReadonlyMap<string, RegionView | Finding>): Masters {
   const masters = new Map<string, Promise<MasterReport>>();
-  for (const [region, view] of views) if ("master" in view && view.master) masters.set(region, preflightMaster(view.master));
+  for (const [region, view] of views) {
+    if (!("master" in view && view.master)) continue;
+    masters.set(region, preflightMaster(view.master, { heartbeats: view.heartbeatMs !== undefined }));
+  }
   return masters;
 }
 

@@ -9,6 +9,7 @@ import { Target } from "../delivery/write/target.ts";
 import { admit, canEvictCheckpoint, parseFacts, type TargetFacts } from "../delivery/write/target-facts.ts";
 import { GatewayError, publicError } from "../errors.ts";
 import { redisOptions } from "../runtime/redis-options.ts";
+import { HEARTBEAT_CHANNEL, HeartbeatCode } from "../stream/heartbeat.ts";
 import type { StreamId } from "../stream/position.ts";
 import { formatHostPort } from "../topology/address.ts";
 import type { ServerAddress } from "../topology/region-view.ts";
@@ -31,8 +32,8 @@ const PRODUCT_NAMES = { redis: "Redis", valkey: "Valkey" } as const;
 
 export type MasterReport = { readonly findings: readonly Finding[]; readonly facts?: TargetFacts };
 
-/** Looks at the master with ordinary commands only. Never throws. */
-export async function preflightMaster(address: ServerAddress): Promise<MasterReport> {
+/** Looks at the master with ordinary commands only. `heartbeats`: they will be sent to it. Never throws. */
+export async function preflightMaster(address: ServerAddress, { heartbeats = true } = {}): Promise<MasterReport> {
   const subject = `master ${formatHostPort(address)}`;
   const redis = new Redis(redisOptions(address, { connectMs: TIMEOUT_MS, commandMs: TIMEOUT_MS }));
   let lastError: unknown;
@@ -46,10 +47,18 @@ export async function preflightMaster(address: ServerAddress): Promise<MasterRep
     // Logging in by hand: ioredis would only report a refusal as an event.
     const { username, password } = address;
     if (password !== undefined) await redis.call("AUTH", ...(username === undefined ? [password] : [username, password]));
-    const info = String(await redis.call("INFO"));
-    const findings = judgeMaster(subject, info);
-    const permission = await psyncPermission(redis, username ?? "default");
-    return { findings: [...findings, ...permission.map((finding) => ({ ...finding, subject }))], facts: parseFacts(info, 0) };
+    const user = username ?? "default";
+    const info = await redis.call("INFO").then(String, (cause: unknown) => {
+      // Replication itself does not need INFO: a user with nothing but +psync +replconf +ping is well chosen.
+      if (isReply(cause) && cause.message.startsWith("NOPERM")) return undefined;
+      throw cause;
+    });
+    const findings = info === undefined ? [{ level: "warning", subject, message: noInfoText(user) } as const] : judgeMaster(subject, info);
+    const permissions = [...(await psyncPermission(redis, user)), ...(heartbeats ? await heartbeatPermission(redis, user) : [])];
+    return {
+      findings: [...findings, ...permissions.map((finding) => ({ ...finding, subject }))],
+      ...(info !== undefined && { facts: parseFacts(info, 0) }),
+    };
   } catch (cause) {
     return { findings: [failureOf(subject, cause)] };
   } finally {
@@ -102,6 +111,28 @@ async function psyncPermission(redis: Redis, user: string): Promise<readonly Omi
     if (isReply(cause)) return [];
     throw cause;
   }
+}
+
+/** May this user send heartbeats? Where nobody says so (before 7.0, or without the right to ask) one is sent, which touches no key. */
+async function heartbeatPermission(redis: Redis, user: string): Promise<readonly Omit<Finding, "subject">[]> {
+  const publish = ["PUBLISH", HEARTBEAT_CHANNEL, new HeartbeatCode("0".repeat(16)).message(0)] as const;
+  const refusalOf = (cause: unknown) => {
+    if (isReply(cause)) return cause.message;
+    throw cause;
+  };
+  const verdict = await redis.call("ACL", "DRYRUN", user, ...publish).catch(() => undefined);
+  const refusal = verdict === undefined ? await redis.call(...publish).then(() => undefined, refusalOf) : verdict;
+  if (refusal === undefined || refusal === "OK") return [];
+  const unknown = "T_write will be unknown";
+  const missing = /channel/.test(String(refusal)) ? `&${HEARTBEAT_CHANNEL}` : `+publish &${HEARTBEAT_CHANNEL}`;
+  const message = /permission/.test(String(refusal))
+    ? `user ${user} may not publish on ${HEARTBEAT_CHANNEL}, so ${unknown}; allow it: ACL SETUSER ${user} ${missing}`
+    : `refuses PUBLISH, so ${unknown}: ${publicError(String(refusal))}; allow it, or set heartbeat: off`;
+  return [{ level: "warning", message }];
+}
+
+function noInfoText(user: string): string {
+  return `user ${user} may not ask for INFO, so version, role and backlog are not known, here nor later; allow it: ACL SETUSER ${user} +info`;
 }
 
 export type TargetPreflight = {
@@ -162,9 +193,6 @@ function failureOf(subject: string, cause: unknown): Finding {
   if (word === "WRONGPASS") return { level: "refused", subject, message: "refuses the login; check username and password" };
   if (word === "LOADING" || word === "BUSY")
     return { level: "warning", subject, message: `is not ready (${word}); it will be tried again` };
-  // Replication itself does not need INFO: a user with nothing but +psync +replconf +ping is well chosen.
-  if (word === "NOPERM")
-    return { level: "warning", subject, message: "the user may not ask for INFO, so version, role and backlog are not checked" };
   return { level: "refused", subject, message: `answers ${publicError(cause.message)}` };
 }
 

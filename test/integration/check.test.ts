@@ -56,7 +56,27 @@ test("logins: missing, wrong, right, and without the right to replicate", async 
   const admin = server.client({ password: "sesame" });
   await admin.call("ACL", "SETUSER", "reader", "on", ">pw", "~*", "+info", "+command", "+acl");
   const reader = await preflightMaster({ ...address, username: "reader", password: "pw" });
-  expect(reader.findings.at(-1)).toMatchObject({ level: "refused", message: expect.stringContaining("may not replicate") });
+  expect(reader.findings.at(-2)).toMatchObject({ level: "refused", message: expect.stringContaining("may not replicate") });
+});
+
+test("the rights that heartbeats need: what is missing is said with the words that grant it, asked for or tried", async () => {
+  await using server = await RedisServer.start({ args: ["--repl-backlog-size", "32mb"] });
+  const replicates = ["reset", "on", ">pw", "+psync", "+replconf", "+ping", "+command"];
+  const look = async (rights: readonly string[], options = {}) => {
+    await server.call("ACL", "SETUSER", "reader", ...replicates, ...rights);
+    const { findings } = await preflightMaster({ host: server.host, port: server.port, username: "reader", password: "pw" }, options);
+    return findings.map(({ level, message }) => `${level}: ${message}`);
+  };
+  const grantedBy = (text: string) => expect.stringMatching(new RegExp(`^warning: .*; allow it: ACL SETUSER reader ${text}$`));
+  // Without the right to ask (acl|dryrun), and with it.
+  for (const asks of [[], ["+acl"]]) {
+    const publish = grantedBy("\\+publish &causeway:heartbeat");
+    expect(await look([...asks, "+info"])).toEqual([expect.stringMatching(/^ok/), publish]);
+    expect(await look(asks)).toEqual([grantedBy("\\+info"), publish]);
+    expect(await look([...asks, "+info", "+publish"])).toEqual([expect.stringMatching(/^ok/), grantedBy("&causeway:heartbeat")]);
+    expect(await look([...asks, "+info", "+publish", "&causeway:heartbeat"])).toEqual([expect.stringMatching(/^ok/)]);
+    expect(await look([...asks, "+info"], { heartbeats: false })).toEqual([expect.stringMatching(/^ok/)]);
+  }
 });
 
 test("nobody there is unreachable; something else than Redis is not ok", async () => {
