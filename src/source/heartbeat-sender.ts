@@ -9,7 +9,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { redisOptions } from "../runtime/redis-options.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { Service } from "../runtime/supervisor.ts";
-import { HEARTBEAT_CHANNEL, type HeartbeatCode } from "../stream/heartbeat.ts";
+import { HEARTBEAT_CHANNEL, HeartbeatCode } from "../stream/heartbeat.ts";
 import { BacklogReader } from "./backlog-reader.ts";
 import type { MasterAddress } from "./master-connection.ts";
 import type { SourceStats } from "./stats.ts";
@@ -22,7 +22,7 @@ export type HeartbeatSenderOptions = {
   readonly clock: Clock;
   /** Heartbeats are sent only while the master streams: then only they can return. */
   readonly stats: SourceStats;
-  /** Called just before it is sent. */
+  /** Called just before it is sent, with the time that it carries. */
   readonly onSent: (sentAtMs: number) => void;
   /** What was sent will not return. One whose fate is not known counts as under way: the lag grows. */
   readonly onForgotten: () => void;
@@ -70,7 +70,7 @@ export class HeartbeatSender implements Service {
           this.#unknown("the server does not replicate PUBLISH (a replica, or a cluster)");
           return REFUSED_RETRY_MS;
         }
-        const sentAtMs = clock.nowMs();
+        const sentAtMs = HeartbeatCode.timeOf(clock.nowMs());
         onSent(sentAtMs);
         // As written: `publish` would be sent in small letters.
         await client.call("PUBLISH", HEARTBEAT_CHANNEL, code.message(sentAtMs));

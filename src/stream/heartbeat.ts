@@ -28,6 +28,11 @@ export class HeartbeatCode {
     this.#head = command.subarray(0, command.length - TIME_CHARACTERS - CRLF_BYTES);
   }
 
+  /** `nowMs` as a heartbeat carries it, to the microsecond: what was sent then is known by it when it returns. */
+  static timeOf(nowMs: number): number {
+    return Number(nowMs.toFixed(3));
+  }
+
   /** What is published. */
   message(sentAtMs: number): string {
     return `${this.#sender}:${sentAtMs.toFixed(3).padStart(TIME_CHARACTERS, "0")}`;

@@ -15,9 +15,8 @@ import { MemoryLog } from "../support/memory-log.ts";
 import { RedisServer } from "../support/redis-server.ts";
 
 /** `hurryMs`: how much sooner than the gateway a heartbeat is given up. */
-function tail(address: MasterAddress, { hurryMs = 0 } = {}) {
+function tail(address: MasterAddress, { hurryMs = 0, clock = systemClock } = {}) {
   const stop = new AbortController();
-  const clock = systemClock;
   const stats = new SourceStats();
   const master = new MasterDelay();
   const code = new HeartbeatCode("0123456789abcdef");
@@ -54,6 +53,20 @@ test("a heartbeat returns in the stream and touches no key", async () => {
   expect(tailing.master.delayMs).toBeGreaterThanOrEqual(0);
   expect(tailing.stats.heartbeatTrouble).toBeUndefined();
   expect(await server.call("DBSIZE")).toBe(0);
+});
+
+test("a heartbeat that has returned is not waited for, whatever the clock says below a microsecond; one that does not is", async () => {
+  await using server = await RedisServer.start();
+  const nowMs = () => Math.floor(systemClock.nowMs()) + 1 / 4096;
+  await using tailing = tail({ host: server.host, port: server.port }, { clock: { ...systemClock, nowMs } });
+  await eventually(() => tailing.master.returned > 3);
+  await eventually(() => tailing.master.stalledMs(nowMs() + 60_000, undefined) === 0);
+  server.pause();
+  try {
+    await eventually(() => tailing.master.stalledMs(nowMs(), undefined) > 200);
+  } finally {
+    server.resume();
+  }
 });
 
 test("the rights of deploy/SECURITY.md, and the one for heartbeats, are enough, and reach no other channel", async () => {

@@ -21,6 +21,16 @@ test("our own heartbeat is recognised wherever it lies, to the microsecond; anot
   );
 });
 
+test("whatever the clock says, a heartbeat returns with the time for which it was sent", () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 2 ** 41, noNaN: true }), (nowMs) => {
+      const sentAtMs = HeartbeatCode.timeOf(nowMs);
+      const bytes = heartbeat(sentAtMs);
+      expect(code.sentAtMs(bytes, 0, bytes.length)).toBe(sentAtMs);
+    }),
+  );
+});
+
 test("the cutter tells where a heartbeat ends, however the stream is cut into chunks", () => {
   const set = encodeCommand("SET", "k", "v", "EX", "9");
   const stream = Buffer.concat([set, heartbeat(1_000), set, heartbeat(2_000.5), encodeCommand("PUBLISH", "news", "x")]);
