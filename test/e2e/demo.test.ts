@@ -13,6 +13,10 @@ test("the demo carries everything through an outage and says so in one JSON obje
   expect(report).toMatchObject({ ok: true, caughtUp: true, troubles: [], mismatches: 0, ledgerProblems: 0, fullSyncs: 1, partialSyncs: 0 });
   expect(report.keysCompared).toBeGreaterThan(6_000);
   expect(report.outageMs).toBeGreaterThan(0);
+  for (const { lagMs } of [report, ...Object.values(report.regions)]) {
+    expect(lagMs.p50).toBeLessThanOrEqual(lagMs.p99);
+    expect(lagMs.p99).toBeLessThanOrEqual(lagMs.max);
+  }
   expect(code).toBe(0);
 });
 
