@@ -202,10 +202,11 @@ export class AdminServer implements Service {
       const { stream } = request.params;
       const answer = promote(stream);
       if (!answer) return reply.code(404).send({ error: "expected a stream that is delivered by write" });
-      log.warn(
-        { event: "admin.promotion-asked", stream, step: answer.step, client: request.client },
-        `${request.client} promotes ${stream}`,
-      );
+      if (answer.ordered)
+        log.warn(
+          { event: "admin.promotion-asked", stream, step: answer.step, client: request.client },
+          `${request.client} promotes ${stream}`,
+        );
       return answer;
     });
     return app;

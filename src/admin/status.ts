@@ -220,9 +220,11 @@ export type PromotionStatus = {
   readonly stream: string;
   /** delivering: what the journal holds is applied first. marking and restoring: the true expiries are put back, in two passes. */
   readonly step: "delivering" | "marking" | "restoring" | "promoted" | "refused";
-  /** Expiries changed in this step, of about `total`. */
+  /** Expiries that had their turn in this step, of about `total`. */
   readonly done: number;
   readonly total: number;
+  /** This request was the order; those after it only ask how far it is. */
+  readonly ordered?: true;
   readonly appliedOffset?: string;
   /** Why it does not go on, or not now. */
   readonly message?: string;

@@ -45,8 +45,11 @@ function describe({ stream, step, done, total, appliedOffset, message }: Promoti
       return `${stream}: marking expiries, ${expiries}`;
     case "restoring":
       return `${stream}: restoring true expiries, ${expiries}`;
-    case "promoted":
-      return `${stream} is promoted at ${region}: applied up to offset ${appliedOffset ?? "?"}, ${formatCount(done)} expiries restored`;
+    case "promoted": {
+      // A gateway that has started since does not remember how many.
+      const restored = done === 0 ? "" : `, ${formatCount(done)} expiries restored`;
+      return `${stream} is promoted at ${region}: applied up to offset ${appliedOffset ?? "?"}${restored}`;
+    }
     default:
       return `${stream}: delivering what the journal holds${message === undefined ? "" : ` (${message})`}`;
   }

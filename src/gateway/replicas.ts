@@ -82,11 +82,12 @@ export class Replicas {
     stats.promotionRefusal = undefined;
     // What it failed of before says nothing about an order that it has just got.
     const state = orders.promotes ? services.states.get(service) : undefined;
-    if (refusal === undefined && !orders.promotes) {
+    const isOrder = refusal === undefined && !orders.promotes;
+    if (isOrder) {
       orders.promote();
       services.restart(service);
     }
-    return promotionStatus({ stream, stats, refusal, state });
+    return { ...promotionStatus({ stream, stats, refusal, state }), ...(isOrder && { ordered: true }) };
   }
 
   /** Returns what a person has said yes to. */

@@ -15,6 +15,9 @@ test("what the journal holds is applied first; a stream that is not delivered he
   const promoted = operate(pair, "promote", "--stream", "us-east");
   pair.target.resume();
   expect((await promoted).code).toBe(0);
+  // The command has asked many times, and then another one did.
+  expect((await operate(pair, "promote", "--stream", "us-east")).code).toBe(0);
+  expect(pair.eu.countEvents("admin.promotion-asked")).toBe(1);
   expect(await pair.problems()).toEqual([]);
   expect(await pair.target.call("GET", "counter")).toBe("500");
   expect((await operate(pair, "promote", "--stream", "us-north")).code).toBe(2);

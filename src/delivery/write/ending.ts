@@ -8,7 +8,7 @@ import type { Offset } from "../../stream/position.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import type { DeliveryOrders } from "./orders.ts";
-import { promote } from "./promotion.ts";
+import { further, type PromotionProgress, promote } from "./promotion.ts";
 import { openRawSocket } from "./raw-socket.ts";
 import type { Start } from "./start.ts";
 import type { Target } from "./target.ts";
@@ -80,9 +80,12 @@ async function promoteTarget(options: EndingOptions, signal: AbortSignal): Promi
   }
   const socket = await openRawSocket(target.address, { checkpointKey, importing: false });
   const events = { onCommit: () => crashPoint("delivery-promoting") };
+  const onProgress = (progress: PromotionProgress) => {
+    stats.promotion = further(stats.promotion, progress);
+  };
   const writer = new UnitWriter({ socket, clock, checkpointKey, expected: text, token, events });
   try {
-    await promote({ target, writer, checkpoint, onProgress: (progress) => (stats.promotion = progress) }, signal);
+    await promote({ target, writer, checkpoint, onProgress }, signal);
   } finally {
     writer.close();
   }

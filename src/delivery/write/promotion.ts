@@ -22,7 +22,7 @@ export type PromotionStep = "marking" | "restoring" | "promoted";
 
 export type PromotionProgress = {
   readonly step: PromotionStep;
-  /** Expiries changed in this step, of about `total`; keys and fields. */
+  /** Expiries that had their turn in this step, also before an interruption, of about `total`; keys and fields. */
   readonly done: number;
   readonly total: number;
 };
@@ -37,6 +37,11 @@ export type PromotionOptions = {
 
 /** Commands of one unit. */
 const UNIT_COMMANDS = 500;
+
+/** The one that is further: a pass that begins anew is behind until it is where the last one was. */
+export function further(before: PromotionProgress | undefined, now: PromotionProgress): PromotionProgress {
+  return before?.step === now.step && before.done > now.done ? before : now;
+}
 
 /** Resolves once the target is promoted, or when the signal aborts. */
 export async function promote(options: PromotionOptions, signal: AbortSignal): Promise<void> {
@@ -83,7 +88,7 @@ class Pass {
     this.#total = total;
   }
 
-  /** Returns how many expiries it changed. */
+  /** Returns how many expiries had their turn, now or before. */
   async run(signal: AbortSignal): Promise<number> {
     const { target, writer } = this.#options;
     this.#tell(0);
@@ -111,6 +116,7 @@ class Pass {
         const at = this.#turn(expiries[index]!, MARK_MS);
         return at === undefined ? [] : [encodeCommand("PEXPIREAT", key, at)];
       });
+      this.#tellFound(expiries, commands.length);
       await this.#submit(db, commands, signal);
     }
   }
@@ -126,6 +132,7 @@ class Pass {
             const at = this.#turn(expiries?.[index] ?? -1, FIELD_MARK_MS);
             return at === undefined ? [] : [encodeCommand("HPEXPIREAT", key, at, "FIELDS", 1, field)];
           });
+          this.#tellFound(expiries ?? [], commands.length);
           await this.#submit(db, commands, signal);
         }
       }
@@ -146,6 +153,11 @@ class Pass {
       writer.submit({ db, pieces: [Buffer.concat(some)], commands: some.length, checkpoint: { ...checkpoint, state } });
       this.#tell(some.length);
     }
+  }
+
+  /** What an interrupted pass has done counts, too; of those that are changed now `#submit` tells. */
+  #tellFound(expiries: readonly number[], changing: number): void {
+    this.#tell(expiries.filter((expiryMs) => expiryMs >= 0).length - changing);
   }
 
   #tell(done: number): void {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FIELD_MARK_MS, guarded, MARK_MS } from "../../../src/delivery/write/expiry.ts";
-import { type PromotionStep, turnOf } from "../../../src/delivery/write/promotion.ts";
+import { further, type PromotionStep, turnOf } from "../../../src/delivery/write/promotion.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -32,6 +32,14 @@ test("however often either pass names a key, it ends with the expiry that the so
       expect(pass(marked, "restoring", rule)).toBe(trueMs);
     }),
   );
+});
+
+test("a pass that begins anew is never behind the last one; another step counts for itself", () => {
+  const marking = { step: "marking", done: 40, total: 100 } as const;
+  expect(further(undefined, marking)).toBe(marking);
+  expect(further(marking, { ...marking, done: 0 })).toBe(marking);
+  expect(further(marking, { ...marking, done: 41 }).done).toBe(41);
+  expect(further(marking, { ...marking, step: "restoring", done: 0 }).done).toBe(0);
 });
 
 test("keys without an expiry and keys that are gone have no turn", () => {
