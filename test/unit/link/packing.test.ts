@@ -48,7 +48,10 @@ describe("records packed for a peer", () => {
             // Undefined goes as records do, and is remembered by neither side.
             if (frame === undefined) continue;
             expect(frame.packed.length).toBeLessThan(totalBytes(packed));
-            expect(unpacker.unpack(frame).map(({ record }) => record)).toEqual(packed);
+            const unpacked = unpacker.unpack(frame).map(({ record }) => record);
+            expect(unpacked.length).toBe(packed.length);
+            // toEqual goes through a Buffer byte by byte: half a minute of this test.
+            expect(unpacked.findIndex((record, index) => !record.equals(packed[index]!))).toBe(-1);
           }
         }
       }),
