@@ -21,6 +21,10 @@ export function processTerminal(): Terminal {
     if (error.code === "EPIPE") process.exit(ExitCode.ok);
     throw error;
   });
+  // Who heard our complaints may go, too: how the command ends says what is left to say.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const isTty = process.stdout.isTTY === true;
   return {
     write: (text) => void process.stdout.write(text),

@@ -77,4 +77,8 @@ async function onPipes(pair: Pair): Promise<void> {
   const watching = ["lag --watch", "top --json"];
   const outputs = await Promise.all(watching.map((command) => piped("head -1", ...command.split(" "))));
   for (const output of outputs) expect(output).toMatch(/^.+\nexit 0\n$/);
+  // A complaint that nobody hears is still a complaint.
+  const complaint = new Child("sh", ["-c", '{ "$@" 2>&1; echo "exit $?" >&2; } | true', "sh", ...node(pair, "lag", "--unknown")]);
+  await complaint.exited;
+  expect(complaint.output).toBe("exit 2\n");
 }
