@@ -42,7 +42,7 @@ onLinux("a history that was closed opens nothing when its open end is cut", asyn
   expect(await openFiles(folder.path)).toEqual([]);
 });
 
-onLinux("a history that was opened anew is not written by who still holds the old one", async () => {
+onLinux.each([20, 1_000])("a history that was opened anew (byte %i) is not written by who still holds the old one", async (broken) => {
   await using folder = await tempFolder("journal-files");
   const journal = await openJournal(folder.path, { ...FILES, writtenBy: "master" });
   const history = await startCurrent(journal);
@@ -52,7 +52,7 @@ onLinux("a history that was opened anew is not written by who still holds the ol
   const inside = join(folder.path, (await readdir(folder.path))[0]!);
   const [, damaged] = (await readdir(inside)).filter((name) => name.endsWith(".seg")).sort();
   const bytes = await readFile(join(inside, damaged!));
-  bytes[bytes.length >> 1]! ^= 4;
+  bytes[broken]! ^= 4;
   await writeFile(join(inside, damaged!), bytes);
   await expect(readAll(history)).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
   await eventually(() => expect(journal.current).not.toBe(history));
@@ -84,13 +84,13 @@ onLinux("readers that retention overtakes, that give up in the middle, or whose 
   await using folder = await tempFolder("journal-files");
   const journal = await openJournal(folder.path, { ...FILES, retention: { bytes: 4_000, ageMs: 1 << 30 } });
   const history = await startCurrent(journal);
-  for (let turns = 0; turns < 40; turns++) {
+  for (let round = 0; round < 40; round++) {
+    const turns = round * round;
     for (let count = 0; count < 30; count++) appendNext(history, 100);
     await written(journal);
-    const reader = history.snapshot?.openReader(0);
-    const readers = [readFor(turns, history), readFor(turns >> 1, history), reader?.next(never)];
-    if (turns % 2 === 0) await turn();
-    await Promise.all([journal.keepHouse(), reader?.close(), ...readers]);
+    const readers = [readFor(turns, history), readFor(turns >> 1, history)];
+    if (round % 2 === 0) await turn();
+    await Promise.all([journal.keepHouse(), ...readers]);
     expect(journal.stats().damages).toBe(0);
     expect(await openFiles(folder.path)).toHaveLength(1);
   }
@@ -101,6 +101,39 @@ onLinux("readers that retention overtakes, that give up in the middle, or whose 
   await writer.complete();
   await expect(cursor.next(never, 300)).rejects.toMatchObject({ code: "HISTORY_CHANGED" });
   await cursor.close();
+  await journal.close();
+  expect(await openFiles(folder.path)).toEqual([]);
+});
+
+onLinux("a cursor has one file open, wherever it is", async () => {
+  await using folder = await tempFolder("journal-files");
+  const journal = await openJournal(folder.path, FILES);
+  const history = await startCurrent(journal);
+  for (let count = 0; count < 60; count++) appendNext(history, 100);
+  await written(journal);
+  const cursor = history.openCursor(history.start);
+  while (cursor.offset < history.tail.offset - 200n) await cursor.next(never, 300);
+  expect((await openFiles(folder.path)).length).toBeLessThanOrEqual(2);
+  await cursor.close();
+  expect(await openFiles(folder.path)).toHaveLength(1);
+  await journal.close();
+});
+
+onLinux("a snapshot's writer and its readers leave nothing open, whenever they give up", async () => {
+  await using folder = await tempFolder("journal-files");
+  const journal = await openJournal(folder.path);
+  const history = await startCurrent(journal);
+  for (let round = 0; round < 30; round++) {
+    const reader = history.snapshot!.openReader(0);
+    const reading = reader.next(never);
+    for (let left = round * round; left > 0; left--) await turn();
+    await Promise.all([reader.close(), reading]);
+    expect(await openFiles(folder.path)).toEqual([]);
+  }
+  const { writer } = journal.startHistory(OTHER_HISTORY, OTHER_SNAPSHOT);
+  appendRdb(writer);
+  await written(journal);
+  expect(await openFiles(folder.path)).toHaveLength(1);
   await journal.close();
   expect(await openFiles(folder.path)).toEqual([]);
 });
