@@ -46,6 +46,7 @@ export class Cutter {
   /** Commands that ended since `start`, and how many of them before `safe`. */
   #commands = 0;
   #safeCommands = 0;
+  #commandsCut = 0;
   #safeDb: number;
   #fromOffset: Offset;
   #fromDb: number;
@@ -68,6 +69,11 @@ export class Cutter {
   /** Offset after the last byte taken in. */
   get offset(): Offset {
     return Offset.plus(this.#fromOffset, this.#filled - this.#start);
+  }
+
+  /** Commands taken in since the beginning. */
+  get commands(): number {
+    return this.#commandsCut + this.#commands;
   }
 
   /** Bytes that wait to be cut, the beginning of an unfinished unit included. */
@@ -139,6 +145,7 @@ export class Cutter {
     this.#start = end;
     this.#safe = end;
     this.#commands -= commands;
+    this.#commandsCut += commands;
     this.#safeCommands = 0;
     this.#fromOffset = to;
     this.#fromDb = dbAfter;

@@ -198,11 +198,12 @@ export class Source {
     try {
       await connection.converse<never>((chunk) => {
         stats.bytesRead += chunk.length;
+        const { commands } = cutter;
         cutter.push(chunk);
         if (!this.#journal.hasRoom) void this.#waitForRoom(connection, signal);
         if (flushing) return;
         flushing = true;
-        const waitMs = connection.readsAtOnce ? gathering.waitMs(chunk.length, clock.nowMs()) : 0;
+        const waitMs = connection.readsAtOnce ? gathering.waitMs(chunk.length, cutter.commands - commands, clock.nowMs()) : 0;
         if (waitMs === 0) {
           setImmediate(flush);
           return;

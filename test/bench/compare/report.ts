@@ -19,7 +19,7 @@ export function describeScenario({ load, rate, network }: Scenario): string {
 export function renderReport({ machine, rounds, results, catchUps, firstSyncs, verdicts }: Report): string {
   const about = Object.entries(machine).map(([name, value]) => `${name} ${value}`);
   return `${[
-    `Medians of ${rounds} rounds, systems in turns, everything on one machine: ${about.join(", ")}.`,
+    `${rounds === 1 ? "One round" : `Medians of ${rounds} rounds`}, systems in turns, everything on one machine: ${about.join(", ")}.`,
     table(
       [
         "scenario",

@@ -5,14 +5,17 @@ import { Gathering } from "../../../src/source/gathering.ts";
 const READ_BYTES = 1024 * 1024;
 const KIB = 1024;
 
-/** What is waited after the last of some reads, each given as bytes and the milliseconds since the one before. */
-function waitAfter(...reads: readonly (readonly [bytes: number, sinceMs: number])[]): number {
+/** Of a small write. */
+const COMMAND_BYTES = 144;
+
+/** What is waited after the last of some reads, each given as bytes of small writes and the milliseconds since the one before. */
+function waitAfter(...reads: readonly (readonly [bytes: number, sinceMs: number, commandBytes?: number])[]): number {
   const gathering = new Gathering({ readBytes: READ_BYTES });
   let nowMs = 1_000;
   let waitMs = 0;
-  for (const [bytes, sinceMs] of reads) {
+  for (const [bytes, sinceMs, commandBytes = COMMAND_BYTES] of reads) {
     nowMs += sinceMs;
-    waitMs = gathering.waitMs(bytes, nowMs);
+    waitMs = gathering.waitMs(bytes, bytes / commandBytes, nowMs);
   }
   return waitMs;
 }
@@ -40,6 +43,10 @@ test("a flood waits up to 8 ms, less when that would bring more than half of wha
   expect(waitAfter(...steady(400 * KIB, 8))).toBe(8);
   expect(waitAfter(...steady(500 * KIB, 4))).toBe(3);
   expect(waitAfter(...steady(1024 * KIB, 1))).toBe(0);
+});
+
+test("many bytes in few large commands are no flood", () => {
+  expect(waitAfter(...Array.from({ length: 500 }, () => [60 * KIB, 1, 100 * KIB] as const))).toBe(0);
 });
 
 test("a flood that is over is forgotten", () => {
