@@ -79,7 +79,8 @@ export class ReceiveWindow {
   /** Throws FRAME_MALFORMED when the peer sends more than it has credit for. */
   received(bytes: number): void {
     const used = this.#receivedBytes - this.#grantedBytes;
-    if (used > 0 && used + bytes > this.limitBytes) {
+    // A frame without records or chunks needs no credit, even behind one larger than the window.
+    if (bytes > 0 && used > 0 && used + bytes > this.limitBytes) {
       throw new GatewayError("FRAME_MALFORMED", "the peer sends more than its credit window allows", {
         details: { usedBytes: used, frameBytes: bytes, limitBytes: this.limitBytes },
       });

@@ -61,7 +61,7 @@ test("snapshot, stream of every type, functions and the removal of stale keys, w
   expect(await pair.problems()).toEqual([]);
   expect(await pair.stream("eu-west")).toMatchObject({ delivery: { keysRemoved: 2, divergences: 0 } });
   // Asked for and done without: what only `check` and a shorter start need.
-  expect([await denied(pair.master), await denied(pair.target)]).toEqual([["info"], ["config|get"]]);
+  expect([await denied(pair.master), await denied(pair.target)]).toEqual([["command|info", "info"], ["config|get"]]);
 });
 
 test("each right that the guard and the start need is needed: without it nothing is begun", async () => {

@@ -66,3 +66,10 @@ test("a peer that sends without credit is told off", () => {
   receiver.grant();
   receiver.received(500);
 });
+
+test("what needs no credit may follow a frame that is larger than the whole window", () => {
+  const window = new ReceiveWindow(100);
+  window.received(108);
+  window.received(0);
+  expect(() => window.received(1)).toThrow("credit window");
+});
