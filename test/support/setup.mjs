@@ -4,7 +4,7 @@
  * Nothing is downloaded except from the package registries; a native addon that cannot be built here is optional.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, ROOT } from "./build.mjs";
 import { debianInstall } from "./debian-packages.mjs";
@@ -12,6 +12,8 @@ import { findRedisServer } from "./redis-binary.mjs";
 
 const OLDEST_NODE = [20, 19];
 const INSTALL_TIMEOUT_MS = 15 * 60_000;
+/** A copy of the lock file that was installed last: what npm itself records says nothing of optional packages that came with a newer lock file. */
+const INSTALLED_LOCK = join(ROOT, "node_modules/.installed-lock.json");
 
 /** `script` runs under `sh` as root unless `asUser`. */
 const PACKAGE_MANAGERS = [
@@ -49,19 +51,12 @@ function installPackages() {
   const npm = process.env.npm_execpath;
   const result = npm?.endsWith(".js") ? run(process.execPath, [npm, ...install]) : run("npm", install);
   if (result.status !== 0) throw new Error(`npm install failed, so the packages of package-lock.json are not there:\n${said(result)}`);
+  copyFileSync(join(ROOT, "package-lock.json"), INSTALLED_LOCK);
 }
 
-/** Compares what npm recorded in node_modules with the lock file; times of files say nothing after a checkout. */
+/** Times of files say nothing after a checkout. */
 function packagesMatchLock() {
-  const installedPath = join(ROOT, "node_modules/.package-lock.json");
-  if (!existsSync(installedPath)) return false;
-  const installed = JSON.parse(readFileSync(installedPath, "utf8")).packages;
-  const locked = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")).packages;
-  return Object.entries(locked).every(([path, { version, optional, devOptional, peer }]) => {
-    if (path === "") return true;
-    if (installed[path] === undefined) return Boolean(optional || devOptional || peer);
-    return installed[path].version === version;
-  });
+  return existsSync(INSTALLED_LOCK) && readFileSync(INSTALLED_LOCK).equals(readFileSync(join(ROOT, "package-lock.json")));
 }
 
 function installRedis() {
