@@ -6,7 +6,8 @@
 import type { TimelineEvent } from "../alert/timeline.ts";
 import { Notice } from "../runtime/notice.ts";
 import { type Point, pointOf } from "./series.ts";
-import { type GatewayStatus, notReadyReasons, warningsOf } from "./status.ts";
+import type { GatewayStatus } from "./status/gateway.ts";
+import { notReadyReasons, warningsOf } from "./status/verdict.ts";
 import { entryOf, type TimelineEntry } from "./timeline.ts";
 
 /** What the page is told each second. */

@@ -1,5 +1,6 @@
 /** The numbers of a status that are worth a plot, by a key that names them: `lag:us-east/0:eu-west`. Pure. */
-import type { GatewayStatus, LinkStatus } from "./status.ts";
+import type { GatewayStatus } from "./status/gateway.ts";
+import type { LinkStatus } from "./status/link.ts";
 
 /** Milliseconds, bytes or a rate per second, as the first part of the key says. */
 export type Point = Readonly<Record<string, number>>;

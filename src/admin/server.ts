@@ -18,10 +18,12 @@ import type { Reload } from "../topology/reload.ts";
 import { Access } from "./access.ts";
 import { serveAlerts } from "./alert-routes.ts";
 import { serveEvents } from "./event-stream.ts";
-import { METRICS_CONTENT_TYPE, renderMetrics } from "./metrics.ts";
+import { METRICS_CONTENT_TYPE, renderMetrics } from "./metrics/exposition.ts";
 import { servePage } from "./page.ts";
 import type { Samples } from "./samples.ts";
-import { type GatewayStatus, notReadyReasons, type PromotionStatus } from "./status.ts";
+import type { PromotionStatus } from "./status/delivery.ts";
+import type { GatewayStatus } from "./status/gateway.ts";
+import { notReadyReasons } from "./status/verdict.ts";
 
 export type AdminServerOptions = {
   readonly host: string;

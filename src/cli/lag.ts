@@ -1,7 +1,7 @@
 /** `causeway lag`: each peer of each stream by stage, over a minute and a quarter of an hour, and what would be lost now. */
 
 import { formatBytes, formatMs } from "../admin/dashboard/format.js";
-import type { GatewayStatus } from "../admin/status.ts";
+import type { GatewayStatus } from "../admin/status/gateway.ts";
 import type { Percentiles, Quantiles } from "../lag/histogram.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { Environment } from "../topology/topology.ts";

@@ -1,7 +1,7 @@
 /** `causeway promote`: ends a stream at its target, which becomes a server of its own with true expiries. Safe to ask again at any time. */
 
 import { formatCount } from "../admin/dashboard/format.js";
-import type { PromotionStatus } from "../admin/status.ts";
+import type { PromotionStatus } from "../admin/status/delivery.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { Environment } from "../topology/topology.ts";
 import { chooseEndpoints, wantAdmin } from "./admin-client.ts";

@@ -1,17 +1,13 @@
 /** The table of `causeway status`: pure, from the read models of the gateways that answered. */
 
 import { formatBytes, formatCount, formatDuration, formatMs } from "../admin/dashboard/format.js";
-import {
-  type ExpiryStatus,
-  type FeedStatus,
-  type GatewayStatus,
-  type LinkStatus,
-  type LinkStreamStatus,
-  type LoadingStatus,
-  notReadyReasons,
-  type StreamStatus,
-  warningsOf,
-} from "../admin/status.ts";
+import type { ExpiryStatus } from "../admin/status/delivery.ts";
+import type { FeedStatus } from "../admin/status/feed.ts";
+import type { GatewayStatus } from "../admin/status/gateway.ts";
+import type { LinkStatus, LinkStreamStatus } from "../admin/status/link.ts";
+import type { StreamStatus } from "../admin/status/stream.ts";
+import type { LoadingStatus } from "../admin/status/transfer.ts";
+import { notReadyReasons, warningsOf } from "../admin/status/verdict.ts";
 import type { Quantiles } from "../lag/histogram.ts";
 import { formatRisk } from "./format-risk.ts";
 import { renderProgress } from "./progress-bar.ts";

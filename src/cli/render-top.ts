@@ -1,7 +1,8 @@
 /** What `causeway top` draws: pure, as many lines as the screen has rows and none wider than it. */
 
 import { formatBytes, formatCount, formatDuration, formatMs } from "../admin/dashboard/format.js";
-import { type GatewayStatus, notReadyReasons } from "../admin/status.ts";
+import type { GatewayStatus } from "../admin/status/gateway.ts";
+import { notReadyReasons } from "../admin/status/verdict.ts";
 import type { PeerLag } from "../lag/lag-tracker.ts";
 import { type RegionAnswer, toneOf } from "./render-status.ts";
 import { type Cell, type Column, paint, printable, renderTable } from "./table.ts";

@@ -1,5 +1,6 @@
 /** `causeway status`: asks the admin ports of the topology and shows what they say, as a table or as JSON. */
-import { type GatewayStatus, notReadyReasons } from "../admin/status.ts";
+import type { GatewayStatus } from "../admin/status/gateway.ts";
+import { notReadyReasons } from "../admin/status/verdict.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { AdminEndpoint } from "../topology/admin-view.ts";
 import type { Environment } from "../topology/topology.ts";

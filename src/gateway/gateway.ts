@@ -7,10 +7,13 @@
  */
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
-import { listenerStatus, type OriginParts, originStatus, serviceStatus } from "../admin/collect.ts";
+import { listenerStatus } from "../admin/collect/link.ts";
+import type { OriginParts } from "../admin/collect/parts.ts";
+import { serviceStatus } from "../admin/collect/service.ts";
+import { originStatus } from "../admin/collect/stream.ts";
 import { Samples } from "../admin/samples.ts";
 import { AdminServer } from "../admin/server.ts";
-import type { GatewayStatus } from "../admin/status.ts";
+import type { GatewayStatus } from "../admin/status/gateway.ts";
 import { AlertStore } from "../alert/alert-store.ts";
 import { Timeline } from "../alert/timeline.ts";
 import { AlertWatch } from "../alert/watch.ts";

@@ -1,6 +1,7 @@
 /** One journal per stream, in a folder of its own. */
 import { join } from "node:path";
-import { type OriginParts, StreamRates } from "../admin/collect.ts";
+import type { OriginParts } from "../admin/collect/parts.ts";
+import { StreamRates } from "../admin/collect/stream.ts";
 import type { JournalWriter } from "../journal/context.ts";
 import { StreamJournal } from "../journal/journal.ts";
 import { DiskSpace } from "../runtime/disk-space.ts";

@@ -1,6 +1,6 @@
 /** Our own master's stream: read, kept, and sent to whoever the topology gives it to. */
 import { randomBytes } from "node:crypto";
-import type { OriginParts } from "../admin/collect.ts";
+import type { OriginParts } from "../admin/collect/parts.ts";
 import type { MasterDelay } from "../lag/master-delay.ts";
 import type { PeerAcks } from "../link/peer-acks.ts";
 import { HeartbeatSender, type HeartbeatSenderOptions } from "../source/heartbeat-sender.ts";

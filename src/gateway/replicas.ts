@@ -1,6 +1,9 @@
 /** Other regions' streams: received, kept, delivered to our own servers, and passed on where the topology says so. */
-import { promotionStatus, type ReplicaParts, replicaStatus } from "../admin/collect.ts";
-import type { PromotionStatus, StreamStatus } from "../admin/status.ts";
+import { promotionStatus } from "../admin/collect/delivery.ts";
+import type { ReplicaParts } from "../admin/collect/parts.ts";
+import { replicaStatus } from "../admin/collect/stream.ts";
+import type { PromotionStatus } from "../admin/status/delivery.ts";
+import type { StreamStatus } from "../admin/status/stream.ts";
 import { Feed } from "../delivery/feed/feed.ts";
 import { FeedStats } from "../delivery/feed/feed-stats.ts";
 import type { SnapshotSupply } from "../delivery/feed/snapshot-renewal.ts";

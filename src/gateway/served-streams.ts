@@ -1,6 +1,6 @@
 /** The streams that other gateways take from us, our own and those that we pass on, and the port where they take them. */
-import { type ServedParts, sendingStatus } from "../admin/collect.ts";
-import type { LinkStatus } from "../admin/status.ts";
+import { type ServedParts, sendingStatus } from "../admin/collect/link.ts";
+import type { LinkStatus } from "../admin/status/link.ts";
 import type { StreamJournal } from "../journal/journal.ts";
 import { StreamLag } from "../lag/stream-lag.ts";
 import { LinkListener, type ListenerSettings } from "../link/listener.ts";

@@ -1,6 +1,6 @@
 /** The gateways that we take streams from. */
-import { receivingStatus } from "../admin/collect.ts";
-import type { LinkStatus } from "../admin/status.ts";
+import { receivingStatus } from "../admin/collect/link.ts";
+import type { LinkStatus } from "../admin/status/link.ts";
 import { type DialerSettings, LinkDialer } from "../link/dialer.ts";
 import type { Offset, StreamId } from "../stream/position.ts";
 import type { RegionView, UpstreamView } from "../topology/region-view.ts";

@@ -1,5 +1,8 @@
 /** Asks every gateway for its status, a few times a second, and remembers what the report needs: the worst lag, the course of it. */
-import { type GatewayStatus, type LinkStatus, notReadyReasons, type StreamStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
+import type { LinkStatus } from "../../src/admin/status/link.ts";
+import type { StreamStatus } from "../../src/admin/status/stream.ts";
+import { notReadyReasons } from "../../src/admin/status/verdict.ts";
 import type { PeerLag } from "../../src/lag/lag-tracker.ts";
 import { ORIGIN, PEERS, type Peer, STREAM, type World } from "./world.ts";
 

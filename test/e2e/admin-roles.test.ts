@@ -1,7 +1,7 @@
 /** The command line as reader and as operator, over HTTPS, and a halted service that begins anew without a full sync. */
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnCli, spawnGateway } from "../support/gateway.ts";
 import { RedisServer } from "../support/redis-server.ts";

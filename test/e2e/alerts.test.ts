@@ -1,7 +1,7 @@
 /** A link that is cut is told to a webhook within seconds, by both sides, and so is its end; silences and the rest through the admin port. */
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import type { TimelineEvent } from "../../src/alert/timeline.ts";
 import type { AlertsView } from "../../src/alert/watch.ts";
 import { eventually } from "../support/eventually.ts";

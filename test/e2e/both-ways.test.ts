@@ -1,6 +1,6 @@
 /** Two masters, two directions, one pair of gateways: separate streams, separate targets, nothing crosses over. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { compareServers } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnGateway } from "../support/gateway.ts";

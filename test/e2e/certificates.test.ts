@@ -3,7 +3,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnGateway } from "../support/gateway.ts";
 import { RedisServer } from "../support/redis-server.ts";

@@ -1,6 +1,6 @@
 /** The master fails over: to a replica that has everything (same history, new replid), and to one that does not (a new history, loudly). */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { compareServers } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnGateway } from "../support/gateway.ts";

@@ -1,6 +1,6 @@
 /** A gateway that keeps its own master's writes goes on with that when its target refuses it; one that does nothing else ends. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { compareServers } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnGateway } from "../support/gateway.ts";

@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { AdminServer } from "../../src/admin/server.ts";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { originStatus, replicaStatus } from "../support/sample-status.ts";

@@ -1,7 +1,8 @@
 /** One source and its targets: a gateway at the source and one at each target, all at once. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DeliveryStatus, GatewayStatus } from "../../src/admin/status.ts";
+import type { DeliveryStatus } from "../../src/admin/status/delivery.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { compareServers } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnGateway } from "../support/gateway.ts";

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Samples } from "../../src/admin/samples.ts";
 import { AdminServer, type AdminServerOptions } from "../../src/admin/server.ts";
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
 import { originStatus, replicaStatus } from "../support/sample-status.ts";

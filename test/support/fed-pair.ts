@@ -2,7 +2,9 @@
  * Two regions of which the second feeds real replicas: a master, a gateway process in each, a proxy on the link, replicas at will; with
  * `relay` a third, eu-north, which takes the stream via eu-west and feeds replicas, too.
  */
-import type { FeedStatus, GatewayStatus, StreamStatus } from "../../src/admin/status.ts";
+import type { FeedStatus } from "../../src/admin/status/feed.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
+import type { StreamStatus } from "../../src/admin/status/stream.ts";
 import { debugArgs } from "./debug-command.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";

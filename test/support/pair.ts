@@ -3,7 +3,8 @@
  * proxy on the link between them.
  */
 import type { Redis } from "ioredis";
-import type { GatewayStatus, StreamStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
+import type { StreamStatus } from "../../src/admin/status/stream.ts";
 import { compareServers } from "./digest.ts";
 import { eventually } from "./eventually.ts";
 import { type Gateway, type GatewayOptions, spawnGateway } from "./gateway.ts";

@@ -1,5 +1,5 @@
 /** A status of each kind of thing, as a gateway of us-east and one of eu-west would report. */
-import type { GatewayStatus } from "../../src/admin/status.ts";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { HISTOGRAM_BOUNDS_MS } from "../../src/lag/histogram.ts";
 
 const AT = 1_800_000_000_000;

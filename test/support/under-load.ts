@@ -1,6 +1,6 @@
 /** What the tests of faults have in common: a load that forgives nothing while the fault is there, and the judgement afterwards. */
 import { expect } from "vitest";
-import type { ServiceStatus } from "../../src/admin/status.ts";
+import type { ServiceStatus } from "../../src/admin/status/gateway.ts";
 import { eventually } from "./eventually.ts";
 import type { Pair } from "./pair.ts";
 import { Workload } from "./workload.ts";

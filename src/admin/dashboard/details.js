@@ -1,5 +1,8 @@
 /** Everything that `causeway status` shows, in full. */
-/** @import { CertificateStatus, FeedStatus, GatewayStatus, LinkStatus, ServiceStatus, StreamStatus } from "../status.ts" */
+/** @import { FeedStatus } from "../status/feed.ts" */
+/** @import { CertificateStatus, GatewayStatus, ServiceStatus } from "../status/gateway.ts" */
+/** @import { LinkStatus } from "../status/link.ts" */
+/** @import { StreamStatus } from "../status/stream.ts" */
 import { formatBytes, formatCount, formatDuration, formatMs } from "./format.js";
 import { html, nothing } from "./lib/lit-html.js";
 import { icon, toneOf, toneOfLink } from "./tone.js";
@@ -131,7 +134,7 @@ function held({ acksHeld, ackHeldSinceMs }, nowMs) {
 
 /**
  * @param {string} what
- * @param {import("../status.ts").TransferStatus} of
+ * @param {import("../status/transfer.ts").TransferStatus} of
  */
 function transfer(what, { bytes, totalBytes, bytesPerSecond, leftMs }) {
   const total = totalBytes === undefined ? "" : ` of ${formatBytes(totalBytes)}`;

@@ -2,7 +2,9 @@
  * Regions and the roads between them: who sends to us on the left, we in the middle, who gets our stream on the right. On a phone
  * the same from top to bottom. One gateway knows its own region and its links, so this is all it can draw.
  */
-/** @import { GatewayStatus, LinkStatus, StreamStatus } from "../status.ts" */
+/** @import { GatewayStatus } from "../status/gateway.ts" */
+/** @import { LinkStatus } from "../status/link.ts" */
+/** @import { StreamStatus } from "../status/stream.ts" */
 /** @import { Sample } from "../samples.ts" */
 import { formatBytes, formatMs } from "./format.js";
 import { html, nothing } from "./lib/lit-html.js";

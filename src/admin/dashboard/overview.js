@@ -1,5 +1,6 @@
 /** What would be lost now, as one big number, and the few numbers beside it. */
-/** @import { LinkStatus, StreamStatus } from "../status.ts" */
+/** @import { LinkStatus } from "../status/link.ts" */
+/** @import { StreamStatus } from "../status/stream.ts" */
 /** @import { Sample } from "../samples.ts" */
 /** @import { Store } from "./store.js" */
 import { formatBytes, formatCount, formatMs } from "./format.js";

@@ -1,5 +1,5 @@
 /** Which plots there are, and the buttons for the time that they show. */
-/** @import { GatewayStatus } from "../status.ts" */
+/** @import { GatewayStatus } from "../status/gateway.ts" */
 /** @import { PlotOptions } from "./plot.js" */
 /** @import { Store } from "./store.js" */
 import { formatBytes, formatMs } from "./format.js";

@@ -1,5 +1,5 @@
 /** How well something is, from the words of the read model. Colour never says it alone: each tone has a shape, and the word stands beside it. */
-/** @import { LinkStatus } from "../status.ts" */
+/** @import { LinkStatus } from "../status/link.ts" */
 import { html, svg } from "./lib/lit-html.js";
 
 /** @typedef {"good" | "busy" | "bad" | "off"} Tone */

@@ -1,5 +1,5 @@
 /** The three ways to carry one master's writes to one replica, as processes of this machine, over the same emulated line. */
-import type { GatewayStatus } from "../../../src/admin/status.ts";
+import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
 import { eventually } from "../../support/eventually.ts";
 import { freePort } from "../../support/free-port.ts";
 import { spawnGateway } from "../../support/gateway.ts";

@@ -1,6 +1,6 @@
 /** Valkey's import mode: no guard is needed, readers see no key that is over, and a promotion ends it. VALKEY_SERVER is a valkey-server of 8.1 or newer. */
 import { expect, test } from "vitest";
-import { warningsOf } from "../../../src/admin/status.ts";
+import { warningsOf } from "../../../src/admin/status/verdict.ts";
 import { eventually } from "../../support/eventually.ts";
 import { operate, withOperator } from "../../support/operator.ts";
 import { Pair } from "../../support/pair.ts";

@@ -1,6 +1,6 @@
 /** Peers that come when the journal no longer holds what they need: another snapshot from the master, of the same history. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../../src/admin/status.ts";
+import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
 import { compareServers } from "../../support/digest.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type Gateway, spawnGateway } from "../../support/gateway.ts";

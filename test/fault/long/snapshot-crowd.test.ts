@@ -1,6 +1,6 @@
 /** Many peers that all need a snapshot: the master forks once, one peer at a time is served, and those that stream notice nothing. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../../src/admin/status.ts";
+import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
 import { compareServers } from "../../support/digest.ts";
 import { eventually } from "../../support/eventually.ts";
 import { spawnGateway } from "../../support/gateway.ts";

@@ -1,6 +1,6 @@
 /** ONE_WRITER: two gateways believe that they own the same target. */
 import { expect, test } from "vitest";
-import type { GatewayStatus } from "../../../src/admin/status.ts";
+import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
 import { compareServers } from "../../support/digest.ts";
 import { eventually } from "../../support/eventually.ts";
 import { type Gateway, spawnGateway } from "../../support/gateway.ts";

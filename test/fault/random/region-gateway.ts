@@ -1,6 +1,7 @@
 /** One region's gateway over all its lives: started, ended and started again by faults, and everything it said meanwhile. */
 import { readFileSync } from "node:fs";
-import type { GatewayStatus, StreamStatus } from "../../../src/admin/status.ts";
+import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
+import type { StreamStatus } from "../../../src/admin/status/stream.ts";
 import type { Exit } from "../../support/child.ts";
 import { type Gateway, type LogEvent, spawnGateway } from "../../support/gateway.ts";
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { metricCatalogue } from "../../../src/admin/metrics.ts";
+import { metricCatalogue } from "../../../src/admin/metrics/exposition.ts";
 
 type Rules = { readonly groups: readonly { readonly rules: readonly { readonly record?: string; readonly expr: string }[] }[] };
 type Panel = { readonly title: string; readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[] };

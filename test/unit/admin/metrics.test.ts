@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { metricCatalogue, renderMetrics } from "../../../src/admin/metrics.ts";
+import { metricCatalogue, renderMetrics } from "../../../src/admin/metrics/exposition.ts";
 import { originStatus, replicaStatus } from "../../support/sample-status.ts";
 
 test("the exposition says what the status says, in base units", async () => {

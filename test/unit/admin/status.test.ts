@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type GatewayStatus, notReadyReasons } from "../../../src/admin/status.ts";
+import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
+import { notReadyReasons } from "../../../src/admin/status/verdict.ts";
 import { originStatus, replicaStatus } from "../../support/sample-status.ts";
 
 test("ready while every needed service runs", () => expect(notReadyReasons(originStatus)).toEqual([]));

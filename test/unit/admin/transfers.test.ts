@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loadingStatus, SnapshotRate, sendingStatus, snapshotStatus } from "../../../src/admin/transfers.ts";
+import { loadingStatus, SnapshotRate, sendingStatus, snapshotStatus } from "../../../src/admin/collect/transfers.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
 import { Offset } from "../../../src/stream/position.ts";
 

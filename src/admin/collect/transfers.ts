@@ -1,9 +1,9 @@
 /** How far snapshots are: those that arrive, those that are sent, and the one that is loaded into the target. Pure. */
-import type { DeliveryStats } from "../delivery/write/delivery-stats.ts";
-import type { JournalStats } from "../journal/stats.ts";
-import { Rate } from "../lag/rate.ts";
-import type { SendingStats } from "../link/stats.ts";
-import type { LoadingStatus, SendingStatus, SnapshotStatus, TransferStatus } from "./status.ts";
+import type { DeliveryStats } from "../../delivery/write/delivery-stats.ts";
+import type { JournalStats } from "../../journal/stats.ts";
+import { Rate } from "../../lag/rate.ts";
+import type { SendingStats } from "../../link/stats.ts";
+import type { LoadingStatus, SendingStatus, SnapshotStatus, TransferStatus } from "../status/transfer.ts";
 
 /** Rates need a memory: of the snapshot that was seen last. */
 export class SnapshotRate {

@@ -1,6 +1,6 @@
 /** A Prometheus histogram from counts that are kept elsewhere: prom-client's own counts only what it observes itself. */
 import { Histogram } from "prom-client";
-import { HISTOGRAM_BOUNDS_MS, type Quantiles } from "../lag/histogram.ts";
+import { HISTOGRAM_BOUNDS_MS, type Quantiles } from "../../lag/histogram.ts";
 
 type Distribution = readonly [labels: Readonly<Record<string, string>>, of: Quantiles["sinceStart"]];
 

@@ -1,0 +1,43 @@
+/** The master as the source sees it, and the heartbeats through it. */
+import type { StreamJournal } from "../../journal/journal.ts";
+import type { StreamLag } from "../../lag/stream-lag.ts";
+import type { SourceStats } from "../../source/stats.ts";
+import type { BacklogStatus, HeartbeatStatus, MasterStatus } from "../status/master.ts";
+import { lastError } from "./fields.ts";
+import type { OriginParts } from "./parts.ts";
+
+export function masterStatus({ source, address, lag, heartbeat, journal }: OriginParts): MasterStatus {
+  return {
+    state: source.phase,
+    address,
+    fullSyncs: source.fullSyncs,
+    partialSyncs: source.partialSyncs,
+    historiesLost: source.historiesLost,
+    failovers: source.failovers,
+    pauses: source.pauses,
+    acksHeld: source.acksHeld,
+    ...(source.ackHeldSinceMs !== undefined && { ackHeldSinceMs: source.ackHeldSinceMs }),
+    ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
+    heartbeat: heartbeatStatus(heartbeat, lag, source),
+    ...(source.backlog && { backlog: backlogStatus(source.backlog, journal) }),
+    ...lastError(source.lastError),
+  };
+}
+
+/** What we have not read counts against it. */
+function backlogStatus(
+  { sizeBytes, endOffset, bytesPerSecond }: NonNullable<SourceStats["backlog"]>,
+  { current }: StreamJournal,
+): BacklogStatus {
+  const unreadBytes = current === undefined ? 0 : Math.max(0, Number(endOffset - current.tail.offset));
+  return { sizeBytes, leftBytes: Math.max(0, sizeBytes - unreadBytes), bytesPerSecond };
+}
+
+function heartbeatStatus(heartbeat: OriginParts["heartbeat"], { master }: StreamLag, source: SourceStats): HeartbeatStatus {
+  const { delayMs, returned } = master;
+  if (heartbeat === "off") return { state: "off", returned };
+  const { heartbeatTrouble: reason } = source;
+  return delayMs === undefined
+    ? { state: "unknown", ...(reason !== undefined && { reason }), returned }
+    : { state: "measured", delayMs, returned };
+}
