@@ -7,13 +7,11 @@ import type { RdbFormat } from "../../rdb/format.ts";
 import type { RdbEntry } from "../../rdb/parser.ts";
 import { expiresFields, isOpaque, knowsFieldExpiry, type RebuildOptions } from "../../rdb/rebuild.ts";
 import { FIELD_MARK_MS, guarded } from "./expiry.ts";
-import { BY_COMMANDS, type Carriage, plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
-import { type Target, targetError } from "./target.ts";
+import { type ModuleAnswers, moduleIdOf } from "./module-values.ts";
+import { BY_COMMANDS, type Carriage, MODULE_VALUE, plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
+import type { Target } from "./target.ts";
 
 const AS_IT_IS: Carriage = { by: "restore" };
-const PROBED_KEY = "causeway:probe";
-/** A module's value begins with its name and version in eight bytes, behind a length byte. */
-const MODULE_ID_BYTES = 9;
 
 export type CarrierOptions = {
   readonly target: Target;
@@ -28,8 +26,7 @@ export class Carrier {
   readonly #guardsFields: boolean;
   readonly payloads: DumpPayloads;
   readonly rebuilding: RebuildOptions;
-  /** By the module's id: does the target have it? */
-  readonly #modules = new Map<string, boolean>();
+  readonly #modules: ModuleAnswers = new Map();
 
   constructor(format: RdbFormat, { target, guardMs, onSkipped }: CarrierOptions) {
     this.#target = target;
@@ -54,28 +51,12 @@ export class Carrier {
   }
 
   async #moduleCarriage(entry: RdbEntry): Promise<Carriage> {
-    const lost = "a module's value";
-    if (!this.payloads.accepts(entry.type)) return { by: "leave", lost };
+    if (!this.payloads.accepts(entry.type)) return { by: "leave", lost: MODULE_VALUE };
     // One that is too large to be held is tried in earnest.
     if (entry.measured) return AS_IT_IS;
-    const id = Buffer.concat(entry.value).toString("latin1", 0, MODULE_ID_BYTES);
-    let has = this.#modules.get(id);
-    if (has === undefined) {
-      has = await this.#takes(entry);
-      this.#modules.set(id, has);
-    }
-    return has ? AS_IT_IS : { by: "leave", lost };
-  }
-
-  /** RESTORE decodes the value before it looks at an expiry that is past, and then creates nothing. */
-  async #takes(entry: RdbEntry): Promise<boolean> {
-    try {
-      await this.#target.control.callBuffer("RESTORE", PROBED_KEY, "1", dumpPayload(entry, this.payloads), "ABSTTL");
-      return true;
-    } catch (cause) {
-      const error = targetError(cause);
-      if (error.code === "TARGET_REFUSED" && !/^NO/.test(String(error.details["error"]))) return false;
-      throw error;
-    }
+    const id = moduleIdOf(entry.value);
+    const takes = this.#modules.get(id) ?? (await this.#target.takesValue(dumpPayload(entry, this.payloads)));
+    this.#modules.set(id, takes);
+    return takes ? AS_IT_IS : { by: "leave", lost: MODULE_VALUE };
   }
 }

@@ -19,6 +19,7 @@ import type { DeliveryStats } from "./delivery-stats.ts";
 import { decideEnd, type EndingOptions, endStream, isEnding } from "./ending.ts";
 import type { LoadSnapshot } from "./loading.ts";
 import { Losses } from "./losses.ts";
+import type { ModuleAnswers } from "./module-values.ts";
 import type { DeliveryOrders } from "./orders.ts";
 import { RawRing } from "./raw-ring.ts";
 import { openRawSocket, type TargetAddress } from "./raw-socket.ts";
@@ -82,6 +83,8 @@ export class Delivery implements Service {
   readonly #key: string;
   readonly #token = randomBytes(8).toString("hex");
   readonly #deadLetters: DeadLetters;
+  /** What this target has answered. */
+  readonly #modules: ModuleAnswers = new Map();
   #divergence: Divergence | undefined;
   #divergenceLoggedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -242,7 +245,7 @@ export class Delivery implements Service {
       this.#report(history, offset);
       work.onApplied(offset);
     };
-    await new Streaming({
+    const question = await new Streaming({
       history,
       from,
       writer,
@@ -250,6 +253,7 @@ export class Delivery implements Service {
       checkpointKey: this.#key,
       maxBulkBytes: target.maxBulkBytes,
       target: target.facts,
+      modules: this.#modules,
       importingSinceMs: this.#importingSince(work),
       losses,
       stats,
@@ -258,6 +262,11 @@ export class Delivery implements Service {
       onApplied,
       allowsFlush: (offset) => this.#allowsFlush(history, offset),
     }).run(signal);
+    if (question) {
+      const takes = await target.takesValue(question.payload);
+      this.#modules.set(question.id, takes);
+      log.info({ event: "delivery.module-asked", takes }, "the stream has a module's value: the target was asked whether it takes it");
+    }
   }
 
   /** What is loaded now has not seen the target's last start. */

@@ -14,6 +14,7 @@ import { knowsFieldExpiry } from "../../rdb/rebuild.ts";
 import { nameOf, splitCommand } from "../../resp/command-words.ts";
 import type { Word } from "../../resp/encode.ts";
 import { SCRIPTS } from "./dialect-scripts.ts";
+import { MODULE_VALUE } from "./plain-carriage.ts";
 import { type Rendering, restoreInStream } from "./restore-in-stream.ts";
 
 /** Undefined: the command passes as it is. `words` is the whole command, its name first. */
@@ -29,14 +30,19 @@ export type Dialect = {
 export const SAME_WORDS: Dialect = { renders: new Map(), knowsPxat: true };
 
 const FIELD_EXPIRY = "the expiry of hash fields";
-const MODULE_VALUE = "a module's value";
 
-/** `guardMs`: by how much later than at the source fields of hashes expire in the target. */
-export function dialectOf(target: RestoreServer, guardMs = 0): Dialect {
+export type DialectOptions = {
+  /** By how much later than at the source fields of hashes expire in the target. */
+  readonly guardMs?: number;
+  /** What the target has answered so far. */
+  readonly modules?: ReadonlyMap<string, boolean>;
+};
+
+export function dialectOf(target: RestoreServer, { guardMs = 0, modules = new Map() }: DialectOptions = {}): Dialect {
   const { product, versionNumber } = target;
   /** Is the target older than the first Redis and the first Valkey (if not all do) that know something? */
   const lacks = (redis: number, valkey = 0) => versionNumber < (product === "valkey" ? valkey : redis);
-  const restore: Render = (words) => restoreInStream(words, { server: target, guardMs });
+  const restore: Render = (words) => restoreInStream(words, { server: target, guardMs, modules });
   const entries: (readonly [string, Render])[] = [["RESTORE", restore]];
   if (lacks(602)) entries.push(...BEFORE_6_2);
   if (lacks(700)) entries.push(...BEFORE_7_0);

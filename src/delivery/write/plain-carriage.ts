@@ -1,4 +1,4 @@
-/** How a value that a server can be told about gets into this target. Pure; modules' values need the target's word (`carriage.ts`). */
+/** How a value that a server can be told about gets into this target. Pure; modules' values need the target's word (`module-values.ts`). */
 import { convert } from "../../rdb/convert.ts";
 import type { DumpPayloads } from "../../rdb/dump-payload.ts";
 import type { RdbEntry } from "../../rdb/parser.ts";
@@ -18,6 +18,7 @@ export type Carriage = {
 export const BY_COMMANDS: Carriage = { by: "rebuild" };
 /** What 8.6 remembers of idempotent producers ages within minutes, and no command restores it. */
 export const STREAM_PRODUCERS = "stream-producers";
+export const MODULE_VALUE = "a module's value";
 
 /** Not of a module's value. Throws RDB_MALFORMED. */
 export function plainCarriage(entry: RdbEntry, payloads: DumpPayloads, { format, server }: RebuildOptions): Carriage {

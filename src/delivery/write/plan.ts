@@ -12,6 +12,7 @@ import type { RecordHeader } from "../../stream/record.ts";
 import { delayInPlace } from "./delay-in-place.ts";
 import { type Dialect, render } from "./dialect.ts";
 import type { Loss } from "./losses.ts";
+import type { ModuleQuestion } from "./module-values.ts";
 import { translate } from "./translate.ts";
 
 /** A unit ends at the first boundary at or past either. Half as large costs both sides more guards, larger ones cost the target more per command. */
@@ -41,8 +42,10 @@ export type UnitPart = {
   readonly end: StreamPoint | undefined;
 };
 
-/** A command that was not sent because `allowsFlush` said no. */
-export type RefusedFlush = { readonly name: string; readonly offset: Offset };
+/** Why the planner stopped before a command: `allowsFlush` said no, or the target has to be asked before it is known what is sent. */
+export type Stop =
+  | { readonly why: "flush"; readonly name: string; readonly offset: Offset }
+  | { readonly why: "question"; readonly question: ModuleQuestion };
 
 export type PlanEvents = {
   /** Asked before a FLUSHALL or FLUSHDB, which ends at `offset`. */
@@ -102,7 +105,7 @@ export class Planner {
 
   /** Where the command that is examined ends. */
   #endsAt: Offset;
-  #refused: RefusedFlush | undefined;
+  #stop: Stop | undefined;
 
   /** The beginning of a command that ends in a later record. */
   #held: Buffer[] = [];
@@ -129,8 +132,8 @@ export class Planner {
   }
 
   /** What the planner stopped before: it takes no more records. */
-  get refused(): RefusedFlush | undefined {
-    return this.#refused;
+  get stop(): Stop | undefined {
+    return this.#stop;
   }
 
   /** A part has been given out whose unit has not ended. */
@@ -164,7 +167,7 @@ export class Planner {
         if (start < 0) this.#finishHeld(payload.subarray(0, end), header.readAtMs);
         else if (kind === CommandKind.examined) this.#examine(payload.subarray(start, end), header.readAtMs);
       }
-      if (this.#refused) return this.#stopBefore({ offset: Offset.plus(base, at), db });
+      if (this.#stop) return this.#stopBefore(start < 0 ? undefined : { offset: Offset.plus(base, at), db });
       at = end;
       db = scanner.db;
       if (!scanner.inTransaction && (this.#unitCommands >= UNIT_COMMANDS || this.#unitBytes + end - run >= UNIT_BYTES)) {
@@ -195,9 +198,9 @@ export class Planner {
     return this.#guardMs > 0 && this.#dialect.knowsPxat && delayInPlace(payload, { start, end, guardMs: this.#guardMs });
   }
 
-  /** Gives out what comes before a refused command; a transaction that it stands in is left out whole. */
-  #stopBefore(point: StreamPoint): readonly UnitPart[] {
-    if (!this.#scanner.inTransaction) {
+  /** Gives out what comes before a command that is not sent; a transaction that it stands in, or a record that it began in (no `point`), is left out whole. */
+  #stopBefore(point: StreamPoint | undefined): readonly UnitPart[] {
+    if (point && !this.#scanner.inTransaction) {
       this.#boundary = point;
       if (this.#pieces.length > 0 || this.#unitOpen) this.#give(point);
     }
@@ -251,7 +254,7 @@ export class Planner {
       return;
     }
     if (translation.kind === "flush" && !this.#events.allowsFlush(this.#endsAt)) {
-      this.#refused = { name: translation.name, offset: this.#endsAt };
+      this.#stop = { why: "flush", name: translation.name, offset: this.#endsAt };
       return;
     }
     if (translation.kind === "script") this.#events.onUntranslated(translation.name);
@@ -281,7 +284,11 @@ export class Planner {
   #render(command: Buffer): boolean {
     const rendering = render(this.#dialect, command);
     if (!rendering) return false;
-    const { name, commands, lost, skipped, key } = rendering;
+    const { name, commands, lost, skipped, key, asks } = rendering;
+    if (asks !== undefined) {
+      this.#stop = { why: "question", question: asks };
+      return true;
+    }
     if (lost !== undefined) this.#events.onLost({ what: name, why: lost, db: this.#scanner.db, key });
     if (skipped !== undefined) this.#events.onSkipped(skipped);
     if (commands.length === 0) {

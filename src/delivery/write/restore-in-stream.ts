@@ -8,7 +8,8 @@ import type { RdbEntry } from "../../rdb/parser.ts";
 import { expiresFields, isOpaque, KEY, knowsFieldExpiry, rebuild } from "../../rdb/rebuild.ts";
 import type { Word } from "../../resp/encode.ts";
 import { FIELD_MARK_MS, guarded } from "./expiry.ts";
-import { plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
+import { type ModuleQuestion, moduleIdOf } from "./module-values.ts";
+import { MODULE_VALUE, plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
 
 /** What is sent instead of a command: whole commands, none where it has no effect there. */
 export type Rendering = {
@@ -17,6 +18,8 @@ export type Rendering = {
   readonly lost?: string;
   /** What of it goes without being missed. */
   readonly skipped?: string;
+  /** The target has to be asked this before it is known what is sent. */
+  readonly asks?: ModuleQuestion;
 };
 
 /** Of the commands for one value: they are one part of a transaction, and packed values unfold. */
@@ -26,6 +29,8 @@ export type RestoreOptions = {
   readonly server: RestoreServer;
   /** By how much later than at the source fields of hashes expire, ms; keys have that in their `ttl` already. */
   readonly guardMs: number;
+  /** What the target has answered so far. */
+  readonly modules: ReadonlyMap<string, boolean>;
 };
 
 /**
@@ -41,7 +46,7 @@ export function restoreInStream(words: readonly Buffer[], options: RestoreOption
   }
 }
 
-function restored([, key, ttl, payload, ...rest]: readonly Buffer[], { server, guardMs }: RestoreOptions): Rendering | undefined {
+function restored([, key, ttl, payload, ...rest]: readonly Buffer[], { server, guardMs, modules }: RestoreOptions): Rendering | undefined {
   const read = payload && readDumpPayload(payload);
   if (!key || !ttl || !read) return undefined;
   const { type, value, format } = read;
@@ -59,11 +64,15 @@ function restored([, key, ttl, payload, ...rest]: readonly Buffer[], { server, g
   const entry: RdbEntry = { ...common, type, value: [value], valueBytes: value.length, measured: undefined };
   const guardsFields = guardMs > 0 && knowsFieldExpiry(server) && expiresFields(entry, format);
   const fits = payloads.accepts(type) && payloads.acceptsFooter(format);
-  if (fits && !guardsFields) return undefined;
   const again = (other: RdbEntry): readonly Word[] => ["RESTORE", key, ttl, dumpPayload(other, payloads), ...rest];
   if (isOpaque(type)) {
-    return payloads.accepts(type) ? { commands: [again(entry)] } : { commands: [["UNLINK", key]], lost: "a module's value" };
+    const id = moduleIdOf(entry.value);
+    const takes = payloads.accepts(type) && modules.get(id);
+    if (takes === undefined) return { commands: [], asks: { id, payload: dumpPayload(entry, payloads) } };
+    if (!takes) return { commands: [["UNLINK", key]], lost: MODULE_VALUE };
+    return fits ? undefined : { commands: [again(entry)] };
   }
+  if (fits && !guardsFields) return undefined;
   let skipped: string | undefined;
   const rebuilding = {
     ...{ format, server },

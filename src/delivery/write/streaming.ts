@@ -9,7 +9,8 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Losses } from "./losses.ts";
-import { Planner, type RefusedFlush, type StreamPoint, type UnitPart } from "./plan.ts";
+import type { ModuleQuestion } from "./module-values.ts";
+import { Planner, type Stop, type StreamPoint, type UnitPart } from "./plan.ts";
 import type { RawRing } from "./raw-ring.ts";
 import type { TargetFacts } from "./target-facts.ts";
 import type { UnitWriter } from "./unit-writer.ts";
@@ -27,6 +28,8 @@ export type StreamingOptions = {
   readonly checkpointKey: string;
   readonly maxBulkBytes: number;
   readonly target: TargetFacts;
+  /** What it has answered so far. */
+  readonly modules: ReadonlyMap<string, boolean>;
   /**
    * The target leaves expiry to us, but since then only: at its start it removed what was over by its own clock (an RDB that is read drops such keys
    * whatever the mode). Undefined: it has no such mode. Milliseconds since 1970.
@@ -60,7 +63,7 @@ export class Streaming {
       checkpointKey: options.checkpointKey,
       maxBulkBytes: options.maxBulkBytes,
       databases: options.target.databases,
-      dialect: dialectOf(options.target, options.from.guardMs),
+      dialect: dialectOf(options.target, { guardMs: options.from.guardMs, modules: options.modules }),
       guardMs: options.from.guardMs,
       events: {
         onDropped: (name) => stats.count(stats.dropped, name),
@@ -81,21 +84,24 @@ export class Streaming {
     });
   }
 
-  /** Resolves when the signal aborts. Throws what the cursor, the planner and the writer throw. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when the signal aborts, or with what the target has to be asked before the stream goes on from its checkpoint. Throws what the
+   * cursor, the planner and the writer throw.
+   */
+  async run(signal: AbortSignal): Promise<ModuleQuestion | undefined> {
     const cursor = this.#options.history.openCursor(this.#options.from.offset);
     try {
-      await this.#follow(cursor, signal);
+      return await this.#follow(cursor, signal);
     } finally {
       await cursor.close();
     }
   }
 
-  async #follow(cursor: RecordCursor, signal: AbortSignal): Promise<void> {
+  async #follow(cursor: RecordCursor, signal: AbortSignal): Promise<ModuleQuestion | undefined> {
     const { writer, room } = this.#options;
     for (;;) {
       const records = await cursor.next(signal, BATCH_BYTES);
-      if (records === undefined) return;
+      if (records === undefined) return undefined;
       let header: RecordHeader | undefined;
       for (const record of records) {
         header = readRecordHeader(record);
@@ -104,10 +110,10 @@ export class Streaming {
         for (const part of this.#planner.add(header, payload)) {
           this.#send(part, header);
           if (writer.full) await writer.ready(signal);
-          if (signal.aborted) return;
+          if (signal.aborted) return undefined;
         }
-        if (this.#planner.refused) await this.#stopBefore(this.#planner.refused, signal);
-        if (signal.aborted) return;
+        if (this.#planner.stop) return await this.#stopBefore(this.#planner.stop, signal);
+        if (signal.aborted) return undefined;
       }
       const last = this.#planner.flush();
       if (header && last) this.#send(last, header);
@@ -123,9 +129,11 @@ export class Streaming {
   }
 
   /** Everything before it is applied first, so that the data set which waits is as new as it can be. */
-  async #stopBefore({ name, offset }: RefusedFlush, signal: AbortSignal): Promise<void> {
+  async #stopBefore(stop: Stop, signal: AbortSignal): Promise<ModuleQuestion | undefined> {
     if (!this.#planner.unitOpen) await this.#options.writer.drain(signal);
-    if (signal.aborted) return;
+    if (signal.aborted) return undefined;
+    if (stop.why === "question") return stop.question;
+    const { name, offset } = stop;
     const message = `the source ran ${name}; the target keeps what it has until a person accepts that (causeway resync --accept), or promotes it`;
     throw new GatewayError("FLUSH_SUSPICIOUS", message, { details: { command: name, offset } });
   }

@@ -10,6 +10,7 @@ import type { TargetAddress } from "./raw-socket.ts";
 import { refusalOutsideUnits } from "./replies.ts";
 import { parseFacts, type TargetFacts } from "./target-facts.ts";
 
+const PROBED_KEY = "causeway:probe";
 const TIMEOUTS = { connectMs: 5_000, commandMs: 10_000 };
 /** Highest database number that is tried when CONFIG is not allowed. */
 const MAX_DATABASES = 1 << 16;
@@ -58,6 +59,20 @@ export class Target {
       return (await this.control.get(key)) ?? "";
     } catch (cause) {
       throw targetError(cause);
+    }
+  }
+
+  /** Whether RESTORE takes a payload: nothing of it stays. Throws TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
+  async takesValue(payload: Buffer): Promise<boolean> {
+    try {
+      // The value is decoded before the expiry is looked at, which is past, so that nothing is created; but in import mode it is.
+      await this.control.callBuffer("RESTORE", PROBED_KEY, "1", payload, "REPLACE", "ABSTTL");
+      await this.control.unlink(PROBED_KEY);
+      return true;
+    } catch (cause) {
+      const error = targetError(cause);
+      if (error.code === "TARGET_REFUSED" && !/^NO/.test(String(error.details["error"]))) return false;
+      throw error;
     }
   }
 

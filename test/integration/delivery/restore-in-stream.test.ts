@@ -1,5 +1,6 @@
 /** What a master of another version RESTORE'd ends in the target as the value that it is, or is named (NEVER_SILENT). */
 import { describe, expect, test } from "vitest";
+import { moduleIdOf } from "../../../src/delivery/write/module-values.ts";
 import { restoreInStream } from "../../../src/delivery/write/restore-in-stream.ts";
 import { DumpPayloads, dumpPayload } from "../../../src/rdb/dump-payload.ts";
 import { ValueType } from "../../../src/rdb/opcodes.ts";
@@ -52,10 +53,10 @@ describe.each(Object.keys(FIXTURES))("a payload of %s", (name) => {
       // It takes the place of whatever is there.
       await client.call("SET", entry.key, "older");
       const words = restoreOf(entry, payloads);
-      const rendering = restoreInStream(words, { server: SERVER, guardMs: 0 });
+      const rendering = restoreInStream(words, { server: SERVER, guardMs: 0, modules: new Map() });
       sent[rendering ? "otherwise" : "asItIs"]++;
       if (rendering?.lost) lost.add(rendering.lost);
-      // Whether it has the module only the target knows: RESTORE tells, and what it refuses halts the stream by name.
+      // Whether it has the module only the target knows.
       if (isOpaque(entry.type)) {
         await client.call("DEL", entry.key);
         continue;
@@ -78,8 +79,8 @@ describe.each(Object.keys(FIXTURES))("a payload of %s", (name) => {
     for (const entry of entries) {
       if (entry.meta.length > 0 || isOpaque(entry.type)) continue;
       const words = restoreOf(entry, payloads);
-      expect(restoreInStream(words, { server: FIXTURES[name]!, guardMs: 0 })).toBeUndefined();
-      const guarded = restoreInStream(words, { server: FIXTURES[name]!, guardMs: DAY_MS });
+      expect(restoreInStream(words, { server: FIXTURES[name]!, guardMs: 0, modules: new Map() })).toBeUndefined();
+      const guarded = restoreInStream(words, { server: FIXTURES[name]!, guardMs: DAY_MS, modules: new Map() });
       if (guarded === undefined) continue;
       guardedFields++;
       expect(guarded.commands.map(([verb]) => verb)).toContain("HPEXPIREAT");
@@ -89,9 +90,30 @@ describe.each(Object.keys(FIXTURES))("a payload of %s", (name) => {
   });
 });
 
+test("a module's value is asked about first, and then passes, with a footer that is known there, or is left out", () => {
+  let asked = 0;
+  for (const [name, server] of Object.entries(FIXTURES)) {
+    const { entries, payloads } = source(name);
+    for (const entry of entries.filter(({ type, meta }) => isOpaque(type) && meta.length === 0)) {
+      const words = restoreOf(entry, payloads);
+      const answered = (takes?: boolean, to = server) => {
+        const modules = new Map(takes === undefined ? [] : [[moduleIdOf(entry.value), takes]]);
+        return restoreInStream(words, { server: to, guardMs: DAY_MS, modules });
+      };
+      expect(answered()).toEqual({ commands: [], asks: { id: moduleIdOf(entry.value), payload: words[3] } });
+      expect(answered(true)).toBeUndefined();
+      expect(answered(false)).toEqual({ commands: [["UNLINK", entry.key]], lost: "a module's value" });
+      expect(answered(true, SERVER)?.commands[0]?.slice(0, 2)).toEqual(["RESTORE", entry.key]);
+      expect(answered(undefined, FIXTURES["redis-6.0"])).toMatchObject({ lost: "a module's value" });
+      asked++;
+    }
+  }
+  expect(asked).toBeGreaterThan(0);
+});
+
 test("what is no payload passes: the target judges it", () => {
   for (const payload of ["", "short", "x".repeat(100)]) {
     const words = ["RESTORE", "k", "0", payload].map((word) => Buffer.from(word));
-    expect(restoreInStream(words, { server: SERVER, guardMs: DAY_MS })).toBeUndefined();
+    expect(restoreInStream(words, { server: SERVER, guardMs: DAY_MS, modules: new Map() })).toBeUndefined();
   }
 });

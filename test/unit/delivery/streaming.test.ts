@@ -56,6 +56,7 @@ async function stream(history: StubHistory, start: Offset, { full = false, guard
     checkpointKey: "k",
     maxBulkBytes: Number.POSITIVE_INFINITY,
     target,
+    modules: new Map(),
     importingSinceMs,
     losses,
     stats,
