@@ -1,7 +1,8 @@
 /** Delivery of a stub's stream under its supervisor, as the gateway runs it. */
 import { join } from "node:path";
 import { pino } from "pino";
-import { Delivery, type DeliveryOptions } from "../../../src/delivery/write/delivery.ts";
+import { Delivery } from "../../../src/delivery/write/delivery.ts";
+import type { DeliveryOptions } from "../../../src/delivery/write/delivery-options.ts";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
 import { DeliveryOrders } from "../../../src/delivery/write/orders.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";

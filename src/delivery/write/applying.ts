@@ -1,0 +1,99 @@
+/** One history over one raw connection to the target: what it commits is reported, and what ends it is explained. */
+import type { GatewayError } from "../../errors.ts";
+import { crashPoint } from "../../runtime/crash-point.ts";
+import type { HistoryLog } from "../../stream/log.ts";
+import type { Offset } from "../../stream/position.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { DeliveryContext } from "./delivery-context.ts";
+import { rejected } from "./divergences.ts";
+import { explainFailure } from "./failure.ts";
+import { deliverHistory } from "./history-delivery.ts";
+import { Losses } from "./losses.ts";
+import { RawRing } from "./raw-ring.ts";
+import { openRawSocket } from "./raw-socket.ts";
+import type { Start } from "./start.ts";
+import type { Target } from "./target.ts";
+import { keysIn } from "./target-facts.ts";
+import { UnitWriter } from "./unit-writer.ts";
+
+/** A stop waits this long for what is in flight; the checkpoint makes leaving earlier harmless. */
+const STOP_MS = 2_000;
+
+export type ApplyingOptions = {
+  readonly context: DeliveryContext;
+  readonly history: HistoryLog;
+  readonly target: Target;
+  /** What the checkpoint key holds, and what that means. */
+  readonly text: string;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly start: Exclude<Start, { readonly kind: "wait" }>;
+  readonly guardMs: number;
+  /** What the target holds is not missed. */
+  readonly adopts: boolean;
+  /** Ends by itself once that much is applied; undefined: never. */
+  readonly upTo: Offset | undefined;
+};
+
+export async function applyHistory(options: ApplyingOptions, signal: AbortSignal): Promise<void> {
+  const { context, history, target, text, start, guardMs, upTo } = options;
+  const { clock, stats, checkpointKey, token, divergences, applied } = context;
+  const socket = await openRawSocket(target.address, { checkpointKey, importing: target.importing });
+  const stop = new AbortController();
+  const abort = () => stop.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) abort();
+  stats.connections++;
+  let ended: GatewayError | undefined;
+  let begunOn: string | undefined = text;
+  const onApplied = (offset: Offset) => {
+    applied.report(history, offset);
+    if (upTo !== undefined && offset >= upTo) abort();
+  };
+  const room = new RawRing();
+  const writer = new UnitWriter({
+    socket,
+    clock,
+    checkpointKey,
+    expected: text,
+    token,
+    events: {
+      onCommit: (committed) => {
+        begunOn = undefined;
+        room.release(committed.offset);
+        crashPoint("delivery-unit-committed");
+        stats.units++;
+        if (committed.state === "streaming") onApplied(committed.offset);
+      },
+      onDivergence: (divergence) => (stats.phase === "streaming" ? divergences.add(divergence) : rejected(divergence)),
+      onEnd: (reason) => {
+        ended = reason;
+        abort();
+      },
+    },
+  });
+  try {
+    await judge(options, stop.signal);
+    const { stream, onUnsupported, unsupportedFile: path, log } = context;
+    const losses = new Losses({ stream, onUnsupported, path, log, count: (name) => stats.count(stats.unsupported, name) });
+    const wasEmpty = text === "" && keysIn(target.facts) === 0;
+    await deliverHistory({ context, history, target, writer, room, losses, start, guardMs, onApplied, wasEmpty }, stop.signal);
+    if (ended) throw ended;
+    if (!writer.unitOpen) await writer.drain(AbortSignal.timeout(STOP_MS));
+  } catch (cause) {
+    throw await explainFailure({ context, target, cause: ended ?? cause, begunOn });
+  } finally {
+    signal.removeEventListener("abort", abort);
+    writer.close();
+  }
+}
+
+/** Only a target that was whole has something to lose; a load that was interrupted has been judged before. */
+async function judge({ context, target, checkpoint, start, adopts }: ApplyingOptions, signal: AbortSignal): Promise<void> {
+  const { orders, guard, judgeSnapshot } = context;
+  const keysInTarget = checkpoint?.state === "streaming" ? keysIn(target.facts) - 1 : 0;
+  if (start.kind !== "load" || keysInTarget <= 0 || adopts) return;
+  const { snapshot } = start;
+  if (orders.allows(`snapshot ${snapshot.info.id}`)) return;
+  await judgeSnapshot({ snapshot, keysInTarget, leastShare: guard.shrink }, signal);
+  orders.settle();
+}
