@@ -233,6 +233,10 @@ export class History implements HistoryLog {
     return cursor;
   }
 
+  get unfinished(): SnapshotWriter | undefined {
+    return this.snapshots.unfinished;
+  }
+
   beginSnapshot(info: SnapshotInfo): SnapshotWriter {
     if (this.#state !== "live") throw new GatewayError("HISTORY_CHANGED", "this history is not written any more");
     return this.snapshots.begin(info, { start: this.start, tail: this.tail.offset });

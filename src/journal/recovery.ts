@@ -51,7 +51,12 @@ export async function recoverHistory(place: Place): Promise<RecoveredHistory | u
   const { segments, end } = await recoverSegments(place, info, await withoutLost(place, firsts));
   const { first } = segments[0] as Segment;
   if (whole === undefined && first !== info.offset) return undefined; // half removed: the sender has it all
-  return { segments, end, whole, unfinished };
+  if (whole === undefined || unfinished === undefined) return { segments, end, whole, unfinished };
+  // One that has been replaced, or does not lie in the records that are left, leads nowhere.
+  const { id, offset } = unfinished.info;
+  if (offset > whole.info.offset && offset >= first && offset <= end.tail.offset) return { segments, end, whole, unfinished };
+  await rm(join(place.folder, chunkFileName(id)), { force: true });
+  return { segments, end, whole, unfinished: undefined };
 }
 
 /** Counts damage and says what is done about it. */
@@ -94,9 +99,8 @@ async function findUnfinished(
   let found: UnfinishedSnapshot | undefined;
   for (const name of names.filter(isChunkFileName)) {
     if (whole !== undefined && name === chunkFileName(whole.info.id)) continue;
-    // A master, and whoever gives another one of a history that is delivered, cannot be asked for the rest: its readers would wait for ever.
-    if (context.writtenBy === "peer" && whole === undefined)
-      found ??= await readUnfinished(join(folder, name), { stream: context.stream, history });
+    // A master cannot be asked for the rest: its readers would wait for ever.
+    if (context.writtenBy === "peer") found ??= await readUnfinished(join(folder, name), { stream: context.stream, history });
     if (found === undefined || name !== chunkFileName(found.info.id)) await rm(join(folder, name), { force: true });
   }
   return found;

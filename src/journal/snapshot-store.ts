@@ -40,6 +40,10 @@ export class SnapshotStore {
     return this.#writer?.pendingBytes ?? 0;
   }
 
+  get unfinished(): ChunkWriter | undefined {
+    return this.#writer;
+  }
+
   /** The whole snapshot if the log goes on from it, else the arriving one if the log goes on from that. */
   usableFrom(start: Offset): StoredSnapshot | undefined {
     return [this.#whole, this.#writer?.file].find((file) => file !== undefined && file.info.offset >= start);

@@ -128,7 +128,6 @@ export class StreamReceiver {
       signal.removeEventListener("abort", wake);
       stopAcks();
       stopBehind?.();
-      await this.#giveUpBeside();
       this.#acks.stop();
       this.#move("closed");
     }
@@ -186,7 +185,7 @@ export class StreamReceiver {
     for (const history of [this.#log.arriving, this.#log.current]) {
       if (history === undefined) continue;
       await history.cutOpenTail();
-      const { tail, snapshot } = history;
+      const { tail, snapshot, unfinished: begun } = history;
       const unfinished = history !== this.#log.current;
       // An arriving history without a stored snapshot is of no use to anybody.
       if (unfinished && snapshot === undefined) continue;
@@ -195,6 +194,7 @@ export class StreamReceiver {
         offset: tail.offset,
         replid: tail.replid,
         ...(unfinished && snapshot && { snapshot: { id: snapshot.info.id, chunks: snapshot.chunks } }),
+        ...(!unfinished && begun && begun.info.offset >= history.start && { beside: { id: begun.info.id, chunks: begun.chunks } }),
       });
     }
     this.#send({ kind: "subscribe", stream: this.stream, held, windowBytes: this.#window.limitBytes, codecs: UNPACKABLE });
@@ -220,7 +220,7 @@ export class StreamReceiver {
 
   async #start(start: StartFrame): Promise<void> {
     this.#move("resuming");
-    await this.#giveUpBeside();
+    await this.#giveUpBeside(start);
     this.#writer = undefined;
     const { arriving, current } = this.#log;
     const known = [arriving, current].find((history) => history?.id === start.history);
@@ -229,6 +229,7 @@ export class StreamReceiver {
     if (start.beside && start.snapshot) {
       if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
       this.#writer = current.beginSnapshot(start.snapshot);
+      if (this.#writer.chunks !== start.firstChunk) throw outOfPlace("a start", start, known);
       this.#history = current;
     } else if (start.snapshot === undefined) {
       if (current === undefined || known !== current || current.tail.offset !== start.from) throw outOfPlace("a start", start, known);
@@ -249,9 +250,10 @@ export class StreamReceiver {
     this.#logger.info({ event: "link.stream-started", history, from, snapshot: snapshot?.id, firstChunk }, "the stream goes on");
   }
 
-  /** What came of a snapshot beside the records is of no use to anybody: who still needs one asks again, and it begins with its first chunk. */
-  async #giveUpBeside(): Promise<void> {
-    if (this.#history === this.#log.current) await this.#writer?.abort();
+  /** A snapshot beside the records that this start does not go on with: who still needs one asks again. */
+  async #giveUpBeside({ snapshot, firstChunk }: StartFrame): Promise<void> {
+    const begun = this.#log.current?.unfinished;
+    if (begun && (begun.info.id !== snapshot?.id || firstChunk === 0)) await begun.abort();
   }
 
   #takeRecords({ records }: RecordsFrame, signal: AbortSignal): Promise<void> | undefined {

@@ -13,7 +13,15 @@ import { sleep } from "../runtime/sleep.ts";
 import type { HistoryLog, RecordCursor, SnapshotReader, StoredSnapshot, StreamLog } from "../stream/log.ts";
 import { type HistoryId, Offset, type StreamId } from "../stream/position.ts";
 import { CHUNK_RAW_BYTES, chunkEnd } from "../stream/snapshot-chunk.ts";
-import { type AckFrame, creditOf, type Frame, type Held, RECORDS_FRAME_BYTES, type SubscribeFrame } from "../wire/frames.ts";
+import {
+  type AckFrame,
+  creditOf,
+  type Frame,
+  type Held,
+  type HeldSnapshot,
+  RECORDS_FRAME_BYTES,
+  type SubscribeFrame,
+} from "../wire/frames.ts";
 import type { LinkCodec } from "./codec-choice.ts";
 import { type Plan, planResume } from "./origin-view.ts";
 import { advanceStream, type StreamPhase } from "./phase.ts";
@@ -77,6 +85,8 @@ export class StreamSender {
   #sending: SendingStats | undefined;
   /** The peer wants a snapshot of the history that is sent, of this offset or later. */
   #wanted: Offset | undefined;
+  /** What the peer has of a snapshot that came beside the records of an earlier link. */
+  #begun: HeldSnapshot | undefined;
   /** The last snapshot that it got so: asked for twice, it is sent once. */
   #given: string | undefined;
   /** Ends the plan that is being followed. */
@@ -100,6 +110,7 @@ export class StreamSender {
     this.#window = new SendWindow(Math.min(options.windowBytes, options.subscription.windowBytes));
     this.#frames = new RecordFrames({ ...options, stream: this.#stream, peerCodecs: options.subscription.codecs ?? [] });
     this.#heldBeside = options.subscription.held;
+    this.#begun = this.#heldBeside.find(({ beside }) => beside)?.beside;
   }
 
   /** Returns when the signal aborts. */
@@ -235,9 +246,16 @@ export class StreamSender {
     }
   }
 
-  /** The snapshot that was wanted, once it is whole and the peer has the records up to it. */
+  /** The snapshot that was wanted, once it is whole and the peer has the records up to it; or the rest of what the peer has begun to store. */
   #withWanted(plan: Plan): Plan {
-    const stored = plan.snapshot ? undefined : this.#wantedIn(plan.history, plan.from);
+    if (plan.snapshot) return plan;
+    const { snapshot } = plan.history;
+    const begun = this.#snapshot?.beside ? this.#snapshot : this.#begun;
+    const isWhole = snapshot?.state === "complete" && snapshot.info.offset <= plan.from;
+    if (isWhole && snapshot.info.id === begun?.id && begun.chunks <= snapshot.chunks) {
+      return { ...plan, snapshot: { stored: snapshot, firstChunk: begun.chunks, beside: true } };
+    }
+    const stored = this.#wantedIn(plan.history, plan.from);
     return stored ? { ...plan, snapshot: { stored, firstChunk: 0, beside: true } } : plan;
   }
 
@@ -260,6 +278,7 @@ export class StreamSender {
     this.#sent = new SentRecords(history.id, { offset: from, replid }, this.#sent);
     const beside = snapshot?.beside ?? false;
     this.#snapshot = info && { id: info.id, beside, chunks: snapshot?.firstChunk ?? 0 };
+    this.#begun = undefined;
     this.#log.retain(this.#reader, { history: history.id, offset: from });
     this.#frames.begin();
     this.#starts++;

@@ -101,6 +101,8 @@ export interface HistoryLog {
   holdsUnder(replid: Replid, offset: Offset): Promise<boolean>;
   /** Throws JOURNAL_GAP unless `start <= from <= tail.offset`. */
   openCursor(from: Offset): RecordCursor;
+  /** The snapshot that has begun to arrive and is not whole. */
+  readonly unfinished: SnapshotWriter | undefined;
   /** Begins another snapshot of this same history, or goes on with an unfinished one of the same id. */
   beginSnapshot(info: SnapshotInfo): SnapshotWriter;
 }

@@ -5,7 +5,16 @@
 import { GatewayError, wrapError } from "../errors.ts";
 import { HistoryId, type Replid, StreamId } from "../stream/position.ts";
 import { MAX_RECORD_BYTES } from "../stream/record.ts";
-import { type AckFrame, type Frame, type Held, MAX_FRAME_BYTES, REFUSALS, type StartFrame, type WireMark } from "./frames.ts";
+import {
+  type AckFrame,
+  type Frame,
+  type Held,
+  type HeldSnapshot,
+  MAX_FRAME_BYTES,
+  REFUSALS,
+  type StartFrame,
+  type WireMark,
+} from "./frames.ts";
 import { causeway } from "./generated/causeway.js";
 import {
   type Int64,
@@ -206,12 +215,21 @@ function handshakeFromWire(wire: Wire): Frame {
 }
 
 function heldToWire(held: Held): causeway.v1.Held.$Properties {
-  return { history: held.history, offset: wireInt64(held.offset), replid: hex(held.replid), snapshot: held.snapshot ?? null };
+  const { history, snapshot = null, beside = null } = held;
+  return { history, offset: wireInt64(held.offset), replid: hex(held.replid), snapshot, beside };
 }
 
-function heldFromWire({ history, offset, replid, snapshot }: causeway.v1.Held.$Properties): Held {
+function heldFromWire({ history, offset, replid, snapshot, beside }: causeway.v1.Held.$Properties): Held {
   const held = { history: HistoryId.of(history ?? ""), offset: readOffset(offset), replid: readReplid(replid) };
-  return snapshot ? { ...held, snapshot: { id: readSnapshotId(snapshot.id), chunks: readNumber(snapshot.chunks) } } : held;
+  return {
+    ...held,
+    ...(snapshot && { snapshot: heldSnapshotFromWire(snapshot) }),
+    ...(beside && { beside: heldSnapshotFromWire(beside) }),
+  };
+}
+
+function heldSnapshotFromWire({ id, chunks }: causeway.v1.HeldSnapshot.$Properties): HeldSnapshot {
+  return { id: readSnapshotId(id), chunks: readNumber(chunks) };
 }
 
 function startFromWire({ stream, history, from, snapshot, firstChunk, beside }: causeway.v1.Start): StartFrame {

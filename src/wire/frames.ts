@@ -44,13 +44,15 @@ export type WelcomeFrame = {
 };
 export type RefusedFrame = { readonly kind: "refused"; readonly code: Refusal; readonly message: string };
 
-/** What a receiver holds of one history. `snapshot` is present while the history's first snapshot is incomplete. */
+/** What a receiver holds of one history. `snapshot` is present while the history's first snapshot is incomplete, `beside` while another one is. */
 export type Held = {
   readonly history: HistoryId;
   readonly offset: Offset;
   readonly replid: Replid;
-  readonly snapshot?: { readonly id: string; readonly chunks: number };
+  readonly snapshot?: HeldSnapshot;
+  readonly beside?: HeldSnapshot;
 };
+export type HeldSnapshot = { readonly id: string; readonly chunks: number };
 export type SubscribeFrame = {
   readonly kind: "subscribe";
   readonly stream: StreamId;

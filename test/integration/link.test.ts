@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Offset, StreamId } from "../../src/stream/position.ts";
 import { decodePayload, decodeRecordHeader, encodeRecord } from "../../src/stream/record.ts";
+import { encodeChunk } from "../../src/stream/snapshot-chunk.ts";
 import { eventually } from "../support/eventually.ts";
 import { LinkPair, REPLID_A, REPLID_B, STREAM } from "../support/link-pair.ts";
 import { MemoryLog } from "../support/memory-log.ts";
@@ -255,6 +256,35 @@ describe("a link", () => {
     history.writePings(1);
     await equal(pair);
     expect([pair.errors, pair.dialer.stats.reconnects]).toEqual([[], 0]);
+  });
+
+  test("a snapshot beside the records goes on where the link broke", async () => {
+    const random = new Random(7);
+    await using pair = await LinkPair.open({ cutAfter: (connection) => (connection < 20 ? random.between(3_000, 20_000) : undefined) });
+    const history = pair.origin.begin({ id: "1", replid: REPLID_A, offset: 0n });
+    pair.dial();
+    await equal(pair);
+    const writer = history.beginSnapshot({ id: "7".repeat(16), offset: history.tail.offset, replid: REPLID_A, db: 0 });
+    for (let index = 0; index < 100; index++) writer.append(encodeChunk(index, index * 1000, random.bytes(1000)));
+    await writer.complete();
+    const firsts: number[] = [];
+    const openReader = writer.openReader.bind(writer);
+    writer.openReader = (first) => {
+      firsts.push(first);
+      return openReader(first);
+    };
+    // Asked for once: what was begun needs no further word.
+    await eventually(() => {
+      if (firsts.length === 0) pair.dialer.requestSnapshot(STREAM, undefined);
+      expect(firsts.length).toBeGreaterThan(0);
+    });
+    history.writePings(3);
+    await equal(pair);
+    await eventually(() => expect(pair.peer.current?.snapshot).toMatchObject({ info: { id: "7".repeat(16) }, state: "complete" }));
+    expect(chunksOf(pair.peer)).toBe(chunksOf(pair.origin));
+    expect(pair.dialer.stats.reconnects).toBeGreaterThan(5);
+    expect(new Set(firsts).size).toBeGreaterThan(5);
+    expect(firsts).toEqual(firsts.toSorted((one, other) => one - other));
   });
 
   test("takes an OPEN record back when the origin's log is cut back under the sender", async () => {

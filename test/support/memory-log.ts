@@ -192,6 +192,10 @@ export class MemoryHistory implements HistoryLog {
     return cursor;
   }
 
+  get unfinished(): MemorySnapshot | undefined {
+    return this.snapshot?.state === "arriving" ? this.snapshot : undefined;
+  }
+
   beginSnapshot(info: SnapshotInfo): MemorySnapshot {
     if (this.snapshot?.info.id === info.id && this.snapshot.state === "arriving") return this.snapshot;
     this.snapshot = new MemorySnapshot(this.#log, info);

@@ -579,6 +579,9 @@ export namespace causeway {
             /** Held snapshot. */
             snapshot: (causeway.v1.HeldSnapshot|null);
 
+            /** Held beside. */
+            beside: (causeway.v1.HeldSnapshot|null);
+
             /**
              * Encodes the specified Held message. Does not implicitly {@link causeway.v1.Held.verify|verify} messages.
              * @param message Held message or plain object to encode
@@ -614,6 +617,9 @@ export namespace causeway {
 
                 /** Held snapshot */
                 snapshot?: (causeway.v1.HeldSnapshot.$Properties|null);
+
+                /** Held beside */
+                beside?: (causeway.v1.HeldSnapshot.$Properties|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

@@ -1344,6 +1344,7 @@ export const causeway = $root.causeway = (() => {
              * @property {number|Long} [offset] Held offset
              * @property {Uint8Array} [replid] Held replid
              * @property {causeway.v1.HeldSnapshot.$Properties|null} [snapshot] Held snapshot
+             * @property {causeway.v1.HeldSnapshot.$Properties|null} [beside] Held beside
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1407,12 +1408,26 @@ export const causeway = $root.causeway = (() => {
              */
             Held.prototype.snapshot = null;
 
+            /**
+             * Held beside.
+             * @member {causeway.v1.HeldSnapshot|null} beside
+             * @memberof causeway.v1.Held
+             * @instance
+             */
+            Held.prototype.beside = null;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(Held.prototype, "_snapshot", {
                 get: $util.oneOfGetter($oneOfFields = ["snapshot"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(Held.prototype, "_beside", {
+                get: $util.oneOfGetter($oneOfFields = ["beside"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
 
@@ -1440,6 +1455,8 @@ export const causeway = $root.causeway = (() => {
                     writer.uint32(/* id 3, wireType 2 =*/26).bytes(message.replid);
                 if (message.snapshot != null && $Object.hasOwnProperty.call(message, "snapshot"))
                     $root.causeway.v1.HeldSnapshot.encode(message.snapshot, writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                if (message.beside != null && $Object.hasOwnProperty.call(message, "beside"))
+                    $root.causeway.v1.HeldSnapshot.encode(message.beside, writer.uint32(/* id 5, wireType 2 =*/42).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1516,6 +1533,13 @@ export const causeway = $root.causeway = (() => {
                                 break;
                             message.snapshot = $root.causeway.v1.HeldSnapshot.decode(reader, reader.size(), $undefined, _depth + 1, message.snapshot);
                             message._snapshot = "snapshot";
+                            continue;
+                        }
+                    case 5: {
+                            if (wireType !== 2)
+                                break;
+                            message.beside = $root.causeway.v1.HeldSnapshot.decode(reader, reader.size(), $undefined, _depth + 1, message.beside);
+                            message._beside = "beside";
                             continue;
                         }
                     }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadEveryType } from "../../support/dataset.ts";
 import { eventually } from "../../support/eventually.ts";
+import { FedPair } from "../../support/fed-pair.ts";
 import { Pair, type PairOptions } from "../../support/pair.ts";
 import { Random } from "../../support/random.ts";
 import { WanProxy } from "../../support/wan-proxy.ts";
@@ -97,6 +98,51 @@ test.each(["us-east", "eu-west"] as const)("kill -9 of %s, again and again", { t
   }
   await eventually(() => isStored(dying), { timeoutMs: 60_000, what: "the whole snapshot" });
   await expectExact(dying, dying.proxy.bytes.down, kills);
+});
+
+/** A region whose journal holds the stream and no snapshot any more gets one beside the records, for the replica that comes late. */
+test("a snapshot beside the records: the line is cut, and kill -9 of who receives it", { timeout: 180_000 }, async () => {
+  const random = new Random(4);
+  const journal = { segment: "64KiB", memory: "1MiB", retention: { bytes: "1MiB", age: "24h" } };
+  await using fed = await FedPair.start({ journal });
+  const state = async () => (await fed.stream("eu-west").catch(() => undefined))?.snapshot;
+  await writeBlobs(fed.master.client(), "blob", BLOBS);
+  await eventually(async () => (await state())?.state === "complete", { timeoutMs: 30_000, what: "the first snapshot" });
+  await eventually(
+    async () => {
+      await writeBlobs(fed.master.client(), "churn", 100);
+      return (await state()) === undefined;
+    },
+    { timeoutMs: 60_000, intervalMs: 200, what: "retention" },
+  );
+  fed.proxy.change({ down: { bytesPerSecond: 8 * MIB, bufferBytes: 256 * 1024 } });
+  const before = fed.proxy.bytes.down;
+  const replica = await fed.attach();
+  const isWhole = async () => (await state())?.state === "complete";
+  const cut = async () => {
+    const { accepted } = fed.proxy;
+    fed.proxy.cutAfter(random.between(512 * 1024, 2 * MIB), "down");
+    await eventually(async () => fed.proxy.accepted > accepted || (await isWhole()), { timeoutMs: 30_000, what: "the next connection" });
+  };
+  let interruptions = 0;
+  for (; interruptions < 6 && !(await isWhole()); interruptions++) {
+    const chunks = (await state())?.chunks ?? 0;
+    if (interruptions % 3 !== 2) {
+      await cut();
+      continue;
+    }
+    await eventually(async () => ((await state())?.chunks ?? 0) > chunks + 10, { timeoutMs: 30_000, what: "more chunks" });
+    await fed.respawn("eu-west");
+  }
+  expect(interruptions).toBe(6);
+  await eventually(isWhole, { timeoutMs: 60_000, what: "the whole snapshot" });
+  const sentBytes = fed.proxy.bytes.down - before;
+  await fed.same(replica);
+  const storedBytes = await chunkBytes(join(fed.folder, "data", "eu-west"));
+  console.info(`${interruptions} interruptions, ${(storedBytes / MIB).toFixed(1)} MiB, sent ${(sentBytes / MIB).toFixed(1)} MiB`);
+  expect(storedBytes).toBeGreaterThan(BLOBS * 10_000);
+  expect(sentBytes - storedBytes).toBeLessThanOrEqual((interruptions + 1) * (LOST_BY_A_CUT_BYTES + LOST_BY_A_CONNECTION_BYTES));
+  expect((await fed.stream("us-east")).master).toMatchObject({ fullSyncs: 2, historiesLost: 0 });
 });
 
 test("the origin dies while the master's snapshot arrives: another one is ordered, and the first never passes for a copy", async () => {

@@ -106,6 +106,7 @@ export class StubHistory implements HistoryLog {
   async replidAt(): Promise<Replid> {
     return REPLID;
   }
+  readonly unfinished = undefined;
   beginSnapshot(): never {
     throw new GatewayError("INVARIANT", "the stub takes no snapshot");
   }

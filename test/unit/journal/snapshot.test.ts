@@ -39,9 +39,11 @@ async function nextOf(reader: SnapshotReader): Promise<Buffer | "end" | "aborted
   return chunk;
 }
 
-const chunkFile = async (folder: string): Promise<string> => {
-  const [history] = await readdir(folder);
-  return join(folder, history!, `${SNAPSHOT.id}.chunks`);
+const historyFolder = async (folder: string): Promise<string> => join(folder, (await readdir(folder))[0]!);
+const chunkFile = async (folder: string): Promise<string> => join(await historyFolder(folder), `${SNAPSHOT.id}.chunks`);
+const segmentFile = async (folder: string): Promise<string> => {
+  const history = await historyFolder(folder);
+  return join(history, (await readdir(history)).find((name) => !/snapshot|chunks/.test(name))!);
 };
 
 test("readers follow a snapshot while it arrives, from any chunk, and its records too", async () => {
@@ -222,17 +224,31 @@ test("a damaged snapshot of a master is forgotten alone: the records stay, and a
   await journal.close();
 });
 
-test.each(["master", "peer"] as const)("after a restart a second snapshot of a %s that was not finished begins anew", async (writtenBy) => {
+test.each([
+  ["of a peer that was not finished is gone on with", { writtenBy: "peer", chunks: 1 }],
+  ["of a master that was not finished begins anew", { writtenBy: "master", chunks: 0 }],
+  ["of a peer that is no newer than the whole one begins anew", { writtenBy: "peer", chunks: 0, at: 0 }],
+  ["of a peer that lies behind what is left of the records is of no use", { writtenBy: "peer", chunks: 0, lost: true }],
+] as const)("after a restart a second snapshot %s", async (_, { writtenBy, chunks, ...place }) => {
   await using folder = await tempFolder("journal");
   const journal = await openJournal(folder.path, { writtenBy });
-  const unfinished = { ...SNAPSHOT, id: OTHER_SNAPSHOT.id };
-  const writer = (await startCurrent(journal)).beginSnapshot(unfinished);
+  const history = await startCurrent(journal);
+  if (!("at" in place)) appendNext(history, 10);
+  const unfinished = { ...SNAPSHOT, id: OTHER_SNAPSHOT.id, offset: history.tail.offset };
+  const writer = history.beginSnapshot(unfinished);
   writer.append(encodeChunk(0, 0, RDB));
   await written(journal);
   await journal.close();
+  if ("lost" in place) await rm(await segmentFile(folder.path));
   const again = await openJournal(folder.path, { writtenBy });
   expect(again.current!.snapshot?.info.id).toBe(SNAPSHOT.id);
-  expect(again.current!.beginSnapshot(unfinished).chunks).toBe(0);
+  expect(again.current!.unfinished?.chunks ?? 0).toBe(chunks);
+  if (chunks > 0) {
+    await again.current!.beginSnapshot(unfinished).complete();
+    expect((await readRdb(again.current!.snapshot!)).rdb).toEqual(RDB);
+  } else {
+    expect((await readdir(await historyFolder(folder.path))).filter((name) => name.endsWith(".chunks"))).toHaveLength(1);
+  }
   await again.close();
 });
 

@@ -16,13 +16,14 @@ const SNAPSHOT_ID = "ab".repeat(8);
 /** A receiver whose origin is this test. */
 class Bench implements AsyncDisposable {
   readonly sent: Frame[] = [];
-  readonly log = new MemoryLog(STREAM);
+  readonly log: MemoryLog;
   readonly receiver: StreamReceiver;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   error: unknown;
 
-  constructor(windowBytes = 100_000) {
+  constructor(windowBytes = 100_000, log = new MemoryLog(STREAM)) {
+    this.log = log;
     this.receiver = new StreamReceiver({
       streamLog: this.log,
       windowBytes,
@@ -39,6 +40,11 @@ class Bench implements AsyncDisposable {
     });
     await eventually(() => expect(this.sent[0]?.kind).toBe("subscribe"));
     return this;
+  }
+
+  /** The next connection, with the same log. */
+  again(): Promise<this> {
+    return new Bench(undefined, this.log).run() as Promise<this>;
   }
 
   push(...frames: readonly StreamFrame[]): this {
@@ -131,6 +137,48 @@ test("NO_GAP: a start that goes on elsewhere than where our log ends is refused,
     await bench.refuses(/does not begin where our log ends/);
     expect(bench.log.arriving).toMatchObject({ tail: { offset: 50n }, snapshot: { chunks: 2 } });
   }
+});
+
+/** Of a history that is delivered: the snapshot comes beside its records. */
+const beside = { ...fresh, from: 56n as Offset, beside: true } as StreamFrame & { kind: "start" };
+
+/** Has received two chunks of a snapshot beside the records, and then lost its connection. */
+async function cutBeside(): Promise<Bench> {
+  const bench = new Bench();
+  bench.log.begin({ id: "1", replid: REPLID_A, offset: 0n }).writePings(4);
+  await bench.run();
+  bench.push(beside, chunk(0, 0), chunk(1, 10));
+  await eventually(() => expect(bench.log.current?.unfinished?.chunks).toBe(2));
+  await bench[Symbol.asyncDispose]();
+  return bench;
+}
+
+test("a snapshot beside the records is gone on with after a cut, and counts once it is whole", async () => {
+  await using bench = await (await cutBeside()).again();
+  expect(bench.sent[0]).toMatchObject({ held: [{ history: HISTORY, offset: 56n, beside: { id: SNAPSHOT_ID, chunks: 2 } }] });
+  expect(bench.sent[0]).not.toHaveProperty("held.0.snapshot");
+  bench.push({ ...beside, firstChunk: 2 }, chunk(2, 20), { kind: "snapshot-end", stream: STREAM, snapshotId: SNAPSHOT_ID });
+  await eventually(() => expect(bench.log.current?.snapshot).toMatchObject({ state: "complete", chunks: 3, info: { id: SNAPSHOT_ID } }));
+});
+
+test.each([
+  ["records alone", { from: 56n as Offset }],
+  ["a snapshot of another history", { ...fresh, history: HistoryId.of("2".padStart(16, "0")) }],
+  ["another one beside them", { ...beside, snapshot: { ...beside.snapshot!, id: "cd".repeat(8) } }],
+  ["its first chunk", beside],
+])("what came of a snapshot beside the records is dropped when an origin goes on with %s", async (_, frame) => {
+  await using bench = await (await cutBeside()).again();
+  const begun = bench.log.current?.unfinished;
+  bench.push({ ...start(56n), ...frame } as StreamFrame);
+  await eventually(() => expect(begun?.state).toBe("aborted"));
+  await eventually(() => expect(bench.receiver.stats.history).toBe((frame as { history?: string }).history ?? HISTORY));
+  expect(bench.error).toBeUndefined();
+});
+
+test("NO_GAP: a snapshot beside the records that goes on at another chunk is refused", async () => {
+  await using bench = await (await cutBeside()).again();
+  bench.push({ ...beside, firstChunk: 3 });
+  await bench.refuses(/does not begin where our log ends/);
 });
 
 test("a damaged record or chunk is refused and not stored", async () => {

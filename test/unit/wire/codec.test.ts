@@ -18,6 +18,7 @@ const u32 = fc.nat(0xffff_ffff);
 const bytes = fc.uint8Array({ maxLength: 300 }).map((raw) => Buffer.from(raw));
 const sentence = fc.string({ maxLength: 200 });
 const mark = fc.record({ offset, atMs: time });
+const heldSnapshot = fc.record({ id: snapshotId, chunks: u32 });
 
 const frame: fc.Arbitrary<Frame> = fc.oneof(
   fc.record({ kind: fc.constant("hello"), version: u32, region: sentence, expectedRegion: sentence, nonce: bytes, topologyDigest: bytes }),
@@ -31,7 +32,7 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
       stream,
       held: fc.array(
         fc.record(
-          { history, offset, replid, snapshot: fc.record({ id: snapshotId, chunks: u32 }) },
+          { history, offset, replid, snapshot: heldSnapshot, beside: heldSnapshot },
           { requiredKeys: ["history", "offset", "replid"] },
         ),
         { maxLength: 2 },
