@@ -11,6 +11,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { NONCE_BYTES } from "./auth.ts";
 import { isCertificateOf } from "./certificate.ts";
 import { LinkConnection, WEBSOCKET_OPTIONS } from "./connection.ts";
+import { type DialOptions, dialSocket } from "./dial-socket.ts";
 import { DialerHandshake, HANDSHAKE_DEADLINE_MS } from "./handshake.ts";
 
 /** PEM texts; copied for each connection, so that properties may answer with what is current. */
@@ -50,6 +51,7 @@ export function connectPeer(options: OpeningOptions, signal: AbortSignal): Promi
   const ws = new WebSocket(`${tls ? "wss" : "ws"}://${address}:${port}${LINK_PATH}`, {
     ...WEBSOCKET_OPTIONS,
     handshakeTimeout: HANDSHAKE_DEADLINE_MS,
+    createConnection: ((options: DialOptions) => dialSocket(options, tls !== undefined)) as never,
     ...(tls && {
       ...tls,
       // The certificate names the region, not the host: addresses change, regions do not.

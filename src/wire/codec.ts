@@ -16,6 +16,7 @@ import {
   type WireMark,
 } from "./frames.ts";
 import { causeway } from "./generated/causeway.js";
+import { CODEC_ZSTD, encodePayloadFrame, type PayloadFrame } from "./payload-frames.ts";
 import {
   type Int64,
   malformed,
@@ -36,18 +37,21 @@ type Wire = causeway.v1.Frame;
 const MAX_RECORDS_PER_FRAME = 8192;
 const MAX_HEADS = 4096;
 const MAX_CAPABILITIES = 64;
-const CODEC_ZSTD = 2;
 /** Regions of one topology, which is a file of 256 KiB at most. */
 const MAX_BEHIND = 1024;
 const MAX_SENTENCE_CHARS = 1024;
 
-/** Copies payloads once, into the frame. */
-export function encodeFrame(frame: Frame): Buffer {
-  const bytes = Wire.encode(toWire(frame)).finish();
+/** Copies payloads once, into the frame; of one with payloads, `room` may say where it is to lie. */
+export function encodeFrame(frame: Frame, room: (bytes: number) => Buffer = Buffer.allocUnsafe): Buffer {
+  const bytes = carriesPayload(frame) ? encodePayloadFrame(frame, room) : Wire.encode(toWire(frame)).finish();
   if (bytes.length > MAX_FRAME_BYTES) {
     throw new GatewayError("INVARIANT", "a frame is larger than allowed", { details: { kind: frame.kind, bytes: bytes.length } });
   }
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+export function carriesPayload(frame: Frame): frame is PayloadFrame {
+  return frame.kind === "records" || frame.kind === "snapshot-chunk" || frame.kind === "packed-records";
 }
 
 /** Throws FRAME_MALFORMED. `bytes` stays alive as long as a payload of the frame does. */
@@ -61,7 +65,7 @@ export function decodeFrame(bytes: Buffer): Frame {
   }
 }
 
-function toWire(frame: Frame): causeway.v1.Frame.$Properties {
+function toWire(frame: Exclude<Frame, PayloadFrame>): causeway.v1.Frame.$Properties {
   switch (frame.kind) {
     case "hello":
       return { hello: frame };
@@ -94,16 +98,6 @@ function toWire(frame: Frame): causeway.v1.Frame.$Properties {
           firstChunk: frame.firstChunk,
           beside: frame.beside ?? false,
         },
-      };
-    case "records":
-      return { records: { stream: frame.stream, records: frame.records as Buffer[] } };
-    case "packed-records": {
-      const { stream, rawBytes, dictionary, packed } = frame;
-      return { packedRecords: { stream, codec: CODEC_ZSTD, rawBytes, dictionary, packed } };
-    }
-    case "snapshot-chunk":
-      return {
-        snapshotChunk: { stream: frame.stream, snapshotId: frame.snapshotId, chunk: frame.chunk, rdbBytes: frame.rdbBytes ?? 0 },
       };
     case "snapshot-end":
       return { snapshotEnd: { stream: frame.stream, snapshotId: frame.snapshotId } };
