@@ -29,8 +29,10 @@ export function isWorthPacking(bytes: number, { queueMs, bandwidth, offered }: L
   if (bandwidth === undefined || cost.coreShare > MAX_CORE_SHARE) return false;
   if (queueMs < QUEUE_MS && offered < FULL_SHARE * bandwidth) return false;
   const packingMs = bytes * cost.msPerByte;
+  // The peer unpacks them, and packs them as its journal keeps them: about as much work again.
+  const bothMs = 2 * packingMs;
   const savedMs = (bytes * (1 - cost.ratio)) / bandwidth;
   // While bytes wait anyway, packing the next ones costs none of them any time.
   const addedMs = Math.max(0, packingMs - queueMs);
-  return addedMs <= MAX_ADDED_MS && packingMs < savedMs;
+  return addedMs <= MAX_ADDED_MS && bothMs < savedMs;
 }

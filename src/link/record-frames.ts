@@ -60,13 +60,14 @@ export class RecordFrames {
 
   /** Credit that came back, in all. */
   consumed(bytes: number): void {
-    if (this.#mode !== "lz4") this.#meter.consumed(bytes, this.#clock.nowMs());
+    this.#meter.consumed(bytes, this.#clock.nowMs());
   }
 
   /** The frames must go to the socket as they come. */
   *of(records: readonly Buffer[]): Generator<RecordFrame> {
-    if (this.#mode === "lz4") yield { kind: "records", stream: this.#stream, records };
-    else for (const group of packable(records)) yield this.#choose(group);
+    const nowMs = this.#clock.nowMs();
+    if (this.#mayPack(nowMs)) for (const group of packable(records)) yield this.#choose(group);
+    else yield this.#asTheyLie(records, nowMs);
   }
 
   /** How long more records are to be waited for, so that they are packed together; only where bytes count more than time. */
@@ -86,16 +87,32 @@ export class RecordFrames {
     };
   }
 
+  /** Without a link that limits nobody needs to know how large the records are when unpacked. */
+  #mayPack(nowMs: number): boolean {
+    return this.#mode === "zstd" || (this.#mode === "auto" && this.#meter.view(nowMs).bandwidth !== undefined);
+  }
+
   #choose(records: readonly Buffer[]): RecordFrame {
     const recordBytes = totalBytes(records);
     const beganAtMs = this.#clock.nowMs();
     const isWorth = this.#mode === "zstd" || isWorthPacking(recordBytes, this.#meter.view(beganAtMs), this.#costAt(beganAtMs));
     const packed = isWorth ? this.#pack(records, recordBytes, beganAtMs) : undefined;
-    this.#last = packed ? "zstd" : "lz4";
+    if (packed === undefined) return this.#asTheyLie(records, beganAtMs);
+    this.#sent("zstd", packed.packed.length, recordBytes, beganAtMs);
+    return packed;
+  }
+
+  #asTheyLie(records: readonly Buffer[], nowMs: number): RecordFrame {
+    const bytes = totalBytes(records);
+    this.#sent("lz4", bytes, bytes, nowMs);
+    return { kind: "records", stream: this.#stream, records };
+  }
+
+  #sent(codec: "lz4" | "zstd", wireBytes: number, recordBytes: number, nowMs: number): void {
+    this.#last = codec;
     this.#lastBytes = recordBytes;
-    this.#sentAtMs = beganAtMs;
-    this.#meter.sent(packed?.packed.length ?? recordBytes, recordBytes, beganAtMs);
-    return packed ?? { kind: "records", stream: this.#stream, records };
+    this.#sentAtMs = nowMs;
+    this.#meter.sent(wireBytes, recordBytes, nowMs);
   }
 
   #pack(records: readonly Buffer[], recordBytes: number, beganAtMs: number): PackedRecordsFrame | undefined {
