@@ -16,7 +16,7 @@ const OPTION = Buffer.from("$4\r\nPXAT\r\n");
 const ZERO = 48;
 const CR = 13;
 
-/** Changes `bytes[start, end)`, one whole command, and returns true; or leaves it as it is. */
+/** Changes `bytes[start, end)`, one whole command, and returns true; or leaves it as it is. A guard of 0 changes nothing. */
 export function delayInPlace(
   bytes: Buffer,
   { start, end, guardMs }: { readonly start: number; readonly end: number; readonly guardMs: number },
@@ -41,6 +41,8 @@ export function delayInPlace(
   }
   const later = time + guardMs;
   if (time < LEAST_TIME || later >= PAST_TIMES) return false;
+  // The bytes may be the journal's own.
+  if (guardMs === 0) return true;
   let rest = later;
   for (let at = from + TIME_DIGITS - 1; at >= from; at--) {
     const next = Math.floor(rest / 10);

@@ -194,8 +194,9 @@ export class Planner {
     return this.#parts[0];
   }
 
+  /** With a guard of 0 it is seen that nothing is to be done: the command travels on in its stretch all the same. */
   #delays(payload: Buffer, start: number, end: number): boolean {
-    return this.#guardMs > 0 && this.#dialect.knowsPxat && delayInPlace(payload, { start, end, guardMs: this.#guardMs });
+    return this.#dialect.knowsPxat && delayInPlace(payload, { start, end, guardMs: this.#guardMs });
   }
 
   /** Gives out what comes before a command that is not sent; a transaction that it stands in, or a record that it began in (no `point`), is left out whole. */

@@ -37,9 +37,10 @@ test("what is delayed where it lies is what the translation would have made, to 
 });
 
 test.each([
-  ["that knows all commands", SAME_WORDS],
-  ["of Redis 7.0, which lacks SET … IFEQ", dialectOf({ product: "redis", version: "7.0.15", versionNumber: 700 })],
-])("plain writes and the usual expiries stay one piece, and are done in place, for a target %s", (_, dialect) => {
+  ["that knows all commands", SAME_WORDS, 60_000],
+  ["of Redis 7.0, which lacks SET … IFEQ", dialectOf({ product: "redis", version: "7.0.15", versionNumber: 700 }), 60_000],
+  ["that leaves expiry to us, without a guard", SAME_WORDS, 0],
+])("plain writes and the usual expiries stay one piece, and are done in place, for a target %s", (_, dialect, guardMs) => {
   const events = {
     allowsFlush: () => true,
     onDropped: () => 0,
@@ -49,7 +50,7 @@ test.each([
     onLost: () => undefined,
   };
   const from = { offset: Offset.of(0n), db: 0 };
-  const plan = new Planner({ from, checkpointKey: "k", databases: 16, maxBulkBytes: 1e9, dialect, guardMs: 60_000, events });
+  const plan = new Planner({ from, checkpointKey: "k", databases: 16, maxBulkBytes: 1e9, dialect, guardMs, events });
   const at = 1_700_000_000_000;
   const stream = (add: number) =>
     Buffer.concat([
@@ -63,5 +64,5 @@ test.each([
   const parts = [...plan.add({ ...span, replid: Replid.of("a".repeat(40)) }, payload), plan.flush()!];
   const pieces = parts.flatMap((part) => part?.pieces ?? []);
   expect(pieces).toHaveLength(1);
-  expect(pieces[0]!.equals(stream(60_000))).toBe(true);
+  expect(pieces[0]!.equals(stream(guardMs))).toBe(true);
 });
