@@ -9,6 +9,7 @@ import { expiresFields, isOpaque, knowsFieldExpiry, type RebuildOptions } from "
 import { FIELD_MARK_MS, guarded } from "./expiry.ts";
 import { type ModuleAnswers, moduleIdOf } from "./module-values.ts";
 import { BY_COMMANDS, type Carriage, MODULE_VALUE, plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
+import { payloadBytesOf } from "./restore-large.ts";
 import type { Target } from "./target.ts";
 
 const AS_IT_IS: Carriage = { by: "restore" };
@@ -52,6 +53,9 @@ export class Carrier {
 
   async #moduleCarriage(entry: RdbEntry): Promise<Carriage> {
     if (!this.payloads.accepts(entry.type)) return { by: "leave", lost: MODULE_VALUE };
+    if (payloadBytesOf(entry) > this.#target.maxBulkBytes) {
+      return { by: "leave", lost: `its ${entry.valueBytes} bytes are more than one command may carry` };
+    }
     // One that is too large to be held is tried in earnest.
     if (entry.measured) return AS_IT_IS;
     const id = moduleIdOf(entry.value);

@@ -49,12 +49,21 @@ export class DeliveryStats {
   readonly rewritten = new Map<string, number>();
   /** By command name: too large to be held until it was whole, or a script, so it passed as it is. */
   readonly untranslated = new Map<string, number>();
-  /** By what: no command can carry it, and nobody misses it. */
+  /** By what: no command can carry it, and nobody misses it. Of a snapshot each thing once, however often its loading is begun again. */
   readonly skipped = new Map<string, number>();
+  /** Up to where in which snapshot that has been counted. */
+  #skippedTo = { snapshot: "", rdbOffset: 0 };
   /** By what and why: the target cannot hold it. */
   readonly unsupported = new Map<string, number>();
   /** By the target's word: OOM, READONLY, … */
   readonly conditions = new Map<string, number>();
+
+  /** What the snapshot holds up to `rdbOffset`, and after what was counted before. */
+  countSkipped(what: string, at: { readonly snapshot: string; readonly rdbOffset: number }): void {
+    if (at.snapshot === this.#skippedTo.snapshot && at.rdbOffset <= this.#skippedTo.rdbOffset) return;
+    this.#skippedTo = at;
+    this.count(this.skipped, what);
+  }
 
   count(counters: Map<string, number>, name: string): void {
     const key = counters.has(name) || counters.size < MAX_NAMES ? name : OTHER;

@@ -37,8 +37,11 @@ export type LoadOptions = {
   readonly guardMs: number;
   /** The checkpoint (state loading) to commit with a unit after which entries up to `rdbOffset` are loaded. */
   readonly checkpointAt: (rdbOffset: number) => Checkpoint;
-  /** What the snapshot holds beside its data, or remembers of it, and no command can carry. */
-  readonly onSkipped: (what: string) => void;
+  /**
+   * What the snapshot holds beside its data, or remembers of it, and no command can carry. It ends at `rdbOffset`: an attempt that went further
+   * than it committed may have said so before.
+   */
+  readonly onSkipped: (what: string, rdbOffset: number) => void;
   readonly onProgress: (progress: LoadProgress) => void;
 };
 

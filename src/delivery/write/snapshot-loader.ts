@@ -37,6 +37,8 @@ class SnapshotLoad {
   readonly #skipped = new Map<string, number>();
   #carrier: Carrier | undefined;
   #unit: LoadUnit | undefined;
+  /** RDB offset after the item that is looked at. */
+  #at = 0;
   /** RDB offset up to which everything is loaded once the unit is committed. */
   #loadedTo: number;
   #keysLoaded = 0;
@@ -81,6 +83,7 @@ class SnapshotLoad {
   async #take(parser: RdbParser, signal: AbortSignal): Promise<void> {
     let busy: Promise<void> | undefined;
     for (let item = parser.next(); item !== undefined && !signal.aborted; item = parser.next()) {
+      this.#at = parser.offset;
       switch (item.kind) {
         case "entry":
           // Functions come first in an RDB: by now all of them are known.
@@ -136,8 +139,9 @@ class SnapshotLoad {
 
   #carry(entry: RdbEntry, carriage: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> | undefined {
     const { by, entry: restored = entry } = carriage;
-    const { rebuildAboveBytes } = this.#options;
-    const byPieces = !isOpaque(entry.type) && entry.valueBytes > (by === "restore" ? rebuildAboveBytes : REBUILT_AT_ONCE_BYTES);
+    const { rebuildAboveBytes, target } = this.#options;
+    const atOnceBytes = by === "restore" ? rebuildAboveBytes : REBUILT_AT_ONCE_BYTES;
+    const byPieces = !isOpaque(entry.type) && (entry.valueBytes > atOnceBytes || payloadBytesOf(restored) > target.maxBulkBytes);
     if (byPieces || restored.measured) return this.#carryLarge(entry, { restored, byPieces }, carrier, signal);
     const unit = this.#unit;
     if (unit === undefined || (unit.db === entry.db && !unit.shouldPrecede(entry))) return this.#gather(entry, carriage, carrier, signal);
@@ -161,13 +165,10 @@ class SnapshotLoad {
   ): Promise<void> {
     await this.#submit(signal);
     if (signal.aborted) return;
-    const { snapshot, writer, checkpointAt, target } = this.#options;
+    const { snapshot, writer, checkpointAt } = this.#options;
     const after = checkpointAt(entry.endsAt);
-    const tooLarge = payloadBytesOf(restored) > target.maxBulkBytes;
-    if (restored.measured && !byPieces && !tooLarge) {
+    if (restored.measured && !byPieces) {
       await restoreLarge({ entry: { ...restored, measured: restored.measured }, payloads, snapshot, writer, checkpoint: after }, signal);
-    } else if (isOpaque(entry.type)) {
-      this.#lose(entry, `its ${entry.valueBytes} bytes are more than one command may carry`);
     } else {
       const buildKey = Buffer.from(this.#options.buildKey);
       const before = checkpointAt(this.#loadedTo);
@@ -180,9 +181,10 @@ class SnapshotLoad {
     this.#options.losses.add({ what: describeType(type), why, db, key });
   }
 
+  /** What an earlier attempt has passed was counted then. */
   #skip(what: string): void {
     this.#skipped.set(what, (this.#skipped.get(what) ?? 0) + 1);
-    this.#options.onSkipped(what);
+    if (this.#at > this.#options.resumeAt) this.#options.onSkipped(what, this.#at);
   }
 
   /** A value that an attempt before this one has left half built, in whatever database. */

@@ -107,7 +107,7 @@ async function load(options: Load = {}): Promise<LoadProgress | undefined> {
       log,
       count: (name) => stats.count(stats.unsupported, name),
     }),
-    onSkipped: (what) => stats.count(stats.skipped, what),
+    onSkipped: (what, rdbOffset) => stats.countSkipped(what, { snapshot: "0123456789abcdef", rdbOffset }),
     rebuildAboveBytes: options.rebuildAboveBytes ?? 32 * 1024 * 1024,
     buildKey: buildKey(STREAM),
     snapshot: storedSnapshot(options.rdb ?? rdb, options.snapshot),
@@ -362,6 +362,38 @@ test("NEVER_SILENT: what RESTORE cannot carry is left out by name and number", a
   expect(Object.fromEntries(stats.skipped)).toEqual({ "slot-info": 2 });
   expect(events.find(({ event }) => event === "delivery.snapshot-skipped")).toMatchObject({ level: 40, skipped: { "slot-info": 2 } });
   expect(await target.call("GET", "k")).toBe("v");
+});
+
+test("what RESTORE cannot carry is counted once, however often the load is begun again", async () => {
+  const slotInfo = [0xf4, 1, 2, 3];
+  const once = makeRdb([...slotInfo, 0, rdbString("k"), rdbString("v"), ...slotInfo, 0, rdbString("l"), rdbString("w")]);
+  const stats = new DeliveryStats();
+  // Nothing of this attempt is committed, but all of it was looked at.
+  await expect(load({ rdb: once.subarray(0, once.length - 1), stats })).rejects.toMatchObject({ code: "RDB_MALFORMED" });
+  await load({ rdb: once, stats });
+  expect(Object.fromEntries(stats.skipped)).toEqual({ "slot-info": 2 });
+  // A gateway that was restarted goes on from what the target has: the first was counted before.
+  const restarted = new DeliveryStats();
+  await load({ rdb: once, stats: restarted, resumeAt: 9 + slotInfo.length + 5 });
+  expect(Object.fromEntries(restarted.skipped)).toEqual({ "slot-info": 1 });
+});
+
+test("a value larger than the target's longest argument is built in pieces, and a module's is left out, its older value with it", async () => {
+  await using small = await RedisServer.start({ args: ["--proto-max-bulk-len", "1mb"] });
+  const client = small.client();
+  await client.mset("list", "older", "module", "older");
+  const large = (fill: string) => [0x80, Buffer.of(0, 32, 0, 0), Buffer.alloc(2 ** 21, fill)];
+  const module2 = [7, rdbString("module"), 0x81, Buffer.alloc(8, 9), 5, ...large("y"), 0];
+  const stats = new DeliveryStats();
+  const list = [
+    1,
+    rdbString("list"),
+    40,
+    ...Array.from({ length: 40 }, () => [0x80, Buffer.of(0, 1, 0, 0), Buffer.alloc(2 ** 16, "x")]).flat(),
+  ];
+  await load({ rdb: makeRdb([...list, ...module2]), target: small, stats, onUnsupported: "skip" });
+  expect([await client.llen("list"), await client.exists("module")]).toEqual([40, 0]);
+  expect(Object.fromEntries(stats.unsupported)).toEqual({ "7 (module2): its 2097168 bytes are more than one command may carry": 1 });
 });
 
 test("a snapshot that is given up ends the load with HISTORY_CHANGED", async () => {
