@@ -5,18 +5,25 @@
 import type { Notice } from "../../runtime/notice.ts";
 import type { HistoryLog } from "../../stream/log.ts";
 import { Offset } from "../../stream/position.ts";
-import { decodePayload, readRecordHeader } from "../../stream/record.ts";
+import { decodePayload, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
 
 const BATCH_BYTES = 128 * 1024;
 
+export type StableBytesOptions = {
+  readonly history: HistoryLog;
+  readonly from: Offset;
+  /** Wakes at each progress of the log. */
+  readonly progressed: Notice;
+  /** Where the bytes that are answered next may lie; asked once for each piece. Undefined: they get a buffer of their own. */
+  readonly room: (bytes: number) => Buffer | undefined;
+};
+
 /**
- * From `from` on, until the signal aborts. `progressed` wakes at each progress of the log. Throws JOURNAL_GAP, HISTORY_CHANGED and
+ * From `from` on, until the signal aborts. Throws JOURNAL_GAP, HISTORY_CHANGED and
  * JOURNAL_CORRUPT as cursors do.
  */
 export async function* stableBytes(
-  history: HistoryLog,
-  from: Offset,
-  progressed: Notice,
+  { history, from, progressed, room }: StableBytesOptions,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
   for (let offset = from; !signal.aborted; ) {
@@ -29,7 +36,7 @@ export async function* stableBytes(
         for (const record of stable) {
           const header = readRecordHeader(record);
           if (header.to <= offset) continue;
-          const payload = decodePayload(record, header);
+          const payload = decodePayload(record, header, room(rawBytesOf(header)));
           yield payload.subarray(Offset.distance(header.from, offset));
           offset = header.to;
         }

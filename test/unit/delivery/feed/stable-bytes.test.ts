@@ -20,8 +20,9 @@ test("TRANSACTIONS_STAY_WHOLE: an OPEN tail that is withdrawn was never sent, an
   const sent: Buffer[] = [];
   const first = bytesOf(appendNext(history, 10));
   const from = Offset.plus(START, 4);
+  const room = (bytes: number) => Buffer.alloc(bytes);
   const sending = (async () => {
-    for await (const bytes of stableBytes(history, from, progressed, stop.signal)) sent.push(bytes);
+    for await (const bytes of stableBytes({ history, from, progressed, room }, stop.signal)) sent.push(bytes);
   })();
   const sentBytes = () => Buffer.concat(sent);
 
