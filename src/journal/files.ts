@@ -42,8 +42,12 @@ function withoutFirst(buffers: readonly Buffer[], bytes: number): readonly Buffe
 }
 
 /** Up to `bytes` from `position`: fewer only where the file ends. */
-export async function readFully(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafeSlow(bytes);
+export async function readFully(
+  file: FileHandle,
+  position: number,
+  bytes: number,
+  buffer: Buffer = Buffer.allocUnsafeSlow(bytes),
+): Promise<Buffer> {
   let filled = 0;
   while (filled < bytes) {
     const { bytesRead } = await file.read(buffer, filled, bytes - filled, position + filled);

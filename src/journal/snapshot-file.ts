@@ -10,7 +10,7 @@ import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import type { SnapshotInfo } from "../stream/log.ts";
 import { Offset, Replid } from "../stream/position.ts";
-import { chunkLength, decodeChunkHeader, decodeChunkPayload, MAX_CHUNK_BYTES } from "../stream/snapshot-chunk.ts";
+import { CHUNK_RAW_BYTES, chunkLength, decodeChunkHeader, decodeChunkPayload, MAX_CHUNK_BYTES } from "../stream/snapshot-chunk.ts";
 import { decodeFileHeader, FILE_HEADER_BYTES } from "./file-header.ts";
 import { errnoOf, readFully } from "./files.ts";
 import { RdbChecksum } from "./rdb-checksum.ts";
@@ -126,7 +126,10 @@ function wholeChunk(bytes: Buffer, before: Extent): { readonly raw: Buffer; read
   }
 }
 
-/** Checks that `chunk` is the next one. Throws JOURNAL_GAP when it is another one, RECORD_MALFORMED when it is none. */
+/** Of what `extend` unpacked last. */
+const unpacked = Buffer.allocUnsafeSlow(CHUNK_RAW_BYTES);
+
+/** Checks that `chunk` is the next one; its `raw` bytes are good until the next call. Throws JOURNAL_GAP when it is another one, RECORD_MALFORMED when it is none. */
 export function extend(before: Extent, chunk: Buffer): { readonly raw: Buffer; readonly extent: Extent } {
   const header = decodeChunkHeader(chunk);
   if (header.index !== before.chunks || header.rdbOffset !== before.rdbBytes) {
@@ -135,5 +138,5 @@ export function extend(before: Extent, chunk: Buffer): { readonly raw: Buffer; r
     });
   }
   const extent = { chunks: before.chunks + 1, rdbBytes: before.rdbBytes + header.rawBytes, fileBytes: before.fileBytes + chunk.length };
-  return { raw: decodeChunkPayload(chunk, header), extent };
+  return { raw: decodeChunkPayload(chunk, header, unpacked.subarray(0, header.rawBytes)), extent };
 }

@@ -10,6 +10,8 @@ import { errnoOf, readFully } from "./files.ts";
 import type { Extent } from "./snapshot-file.ts";
 
 const CHUNK_HEADER_BYTES = 32;
+/** At once: chunks that pack well are much smaller than the largest. */
+const READ_BYTES = 2 * MAX_CHUNK_BYTES;
 /** Where every so many chunks begin is remembered, so that a reader that begins in the middle of a large snapshot does not walk to it. */
 const PLACE_EVERY = 256;
 
@@ -103,6 +105,9 @@ class ChunkReader implements SnapshotReader {
   #index: number;
   #position: number;
   #file: FileHandle | undefined;
+  readonly #room = Buffer.allocUnsafeSlow(READ_BYTES);
+  /** Read already, from `position` on: a part of `room`. */
+  #ahead: Buffer = Buffer.alloc(0);
   #closed = false;
 
   constructor(snapshot: SnapshotFile, first: number) {
@@ -154,9 +159,13 @@ class ChunkReader implements SnapshotReader {
         const header = await readFully(file, this.#position, CHUNK_HEADER_BYTES);
         this.#step(header.readUInt32LE(12), chunkLength(header));
       }
-      const bytes = await readFully(file, this.#position, Math.min(MAX_CHUNK_BYTES, extent.fileBytes - this.#position));
-      const chunk = bytes.subarray(0, chunkLength(bytes));
+      if (!beginsWithChunk(this.#ahead)) {
+        const room = this.#room.subarray(0, extent.fileBytes - this.#position);
+        this.#ahead = await readFully(file, this.#position, room.length, room);
+      }
+      const chunk = this.#ahead.subarray(0, chunkLength(this.#ahead));
       this.#step(decodeChunkHeader(chunk).index, chunk.length);
+      this.#ahead = this.#ahead.subarray(chunk.length);
       return chunk;
     } catch (cause) {
       if (this.#closed) return undefined;
@@ -171,4 +180,8 @@ class ChunkReader implements SnapshotReader {
     this.#position += bytes;
     this.#snapshot.remember(this.#index, this.#position);
   }
+}
+
+function beginsWithChunk(bytes: Buffer): boolean {
+  return bytes.length >= CHUNK_HEADER_BYTES && chunkLength(bytes) <= bytes.length;
 }

@@ -34,6 +34,7 @@ import { SendWindow } from "./window.ts";
 
 /** What a sender needs of its connection. */
 export type Outlet = {
+  /** Nothing of the frame is kept. */
   send(frame: Frame): void;
   writable(limitBytes: number, signal: AbortSignal): Promise<void>;
 };

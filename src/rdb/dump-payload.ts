@@ -88,6 +88,11 @@ export class DumpPayloads {
     return this.#acceptedRdb >= FIRST_RDB_WITH_META;
   }
 
+  /** Whether SET takes an expiry in absolute time. */
+  get setsExpiry(): boolean {
+    return this.#server.versionNumber >= 602;
+  }
+
   /** What an error message may say about a refused payload. */
   describe(type: number): string {
     const { family, version } = this.#format;

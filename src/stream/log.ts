@@ -62,7 +62,7 @@ export interface StoredSnapshot {
 
 export interface SnapshotReader {
   /**
-   * The next encoded chunk; waits while the snapshot is still arriving. "end" after the last chunk of a complete
+   * The next encoded chunk, good until the next call; waits while the snapshot is still arriving. "end" after the last chunk of a complete
    * snapshot, "aborted" when it was given up, undefined when the signal aborted. Throws JOURNAL_CORRUPT.
    */
   next(signal: AbortSignal): Promise<Buffer | "end" | "aborted" | undefined>;

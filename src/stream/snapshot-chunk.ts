@@ -62,12 +62,13 @@ export function decodeChunkHeader(chunk: Buffer): ChunkHeader {
   return { index: chunk.readUInt32LE(12), rdbOffset: Number(chunk.readBigUInt64LE(16)), rawBytes };
 }
 
-/** The RDB bytes of a checked chunk. */
-export function decodeChunkPayload(chunk: Buffer, header: ChunkHeader): Buffer {
+/** The RDB bytes of a checked chunk, in `room` of just that size; nothing of the chunk is kept. */
+export function decodeChunkPayload(chunk: Buffer, { rawBytes }: ChunkHeader, room: Buffer = Buffer.allocUnsafe(rawBytes)): Buffer {
   const body = chunk.subarray(HEADER_BYTES);
-  if (chunk.readUInt8(9) === CODEC_LZ4) return unpackLz4(body, header.rawBytes);
-  if (body.length !== header.rawBytes) throw malformed("raw payload has another size");
-  return body;
+  if (chunk.readUInt8(9) === CODEC_LZ4) return unpackLz4(body, rawBytes, room);
+  if (body.length !== rawBytes) throw malformed("raw payload has another size");
+  room.set(body);
+  return room;
 }
 
 function malformed(what: string): GatewayError {

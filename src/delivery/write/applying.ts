@@ -49,7 +49,7 @@ export async function applyHistory(options: ApplyingOptions, signal: AbortSignal
     applied.report(history, offset);
     if (upTo !== undefined && offset >= upTo) abort();
   };
-  const room = new RawRing();
+  const room = new RawRing<Offset>();
   const writer = new UnitWriter({
     socket,
     clock,

@@ -11,6 +11,7 @@ type Span = { readonly start: number; readonly end: number };
 
 export class Flight {
   explain: Unit["explain"];
+  onCommitted: Unit["onCommitted"];
   bytes = 0;
   /** Commands that will be answered +QUEUED, witness and SET included. */
   queued = 1;

@@ -19,7 +19,7 @@ export type HistoryDelivery = {
   readonly target: Target;
   readonly writer: UnitWriter;
   /** Released as the writer commits. */
-  readonly room: RawRing;
+  readonly room: RawRing<Offset>;
   readonly losses: Losses;
   readonly start: Exclude<Start, { readonly kind: "wait" }>;
   readonly guardMs: number;

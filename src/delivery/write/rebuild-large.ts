@@ -11,6 +11,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import { LoadUnit, ttlOf } from "./load-unit.ts";
 import { readBytes } from "./snapshot-reading.ts";
 import type { UnitSubmitter } from "./unit.ts";
+import { UnitBuffers } from "./unit-buffers.ts";
 
 export type RebuildLargeOptions = {
   readonly entry: RdbEntry;
@@ -33,11 +34,12 @@ const PUT_IN_PLACE =
 export async function rebuildLarge(options: RebuildLargeOptions, signal: AbortSignal): Promise<void> {
   const { entry, payloads, writer, buildKey, before, after } = options;
   const { db, type, key } = entry;
-  let unit = new LoadUnit(db, payloads);
+  const buffers = new UnitBuffers();
+  let unit = new LoadUnit(db, payloads, buffers);
   const submit = async (checkpoint: Checkpoint) => {
     await writer.ready(signal);
     if (!signal.aborted) writer.submit(unit.finish(checkpoint));
-    unit = new LoadUnit(db, payloads);
+    unit = new LoadUnit(db, payloads, buffers);
   };
   unit.command(type, ["UNLINK", buildKey]);
   for await (const command of commandsOf(options, signal)) {

@@ -39,6 +39,6 @@ export async function restoreLarge(options: RestoreLargeOptions, signal: AbortSi
     await writer.ready(signal);
   }
   if (signal.aborted) return;
-  writer.append([payloads.footerOf(measured.crc), Buffer.from(restoreFrame(entry).options)], 1);
+  writer.append([payloads.footerOf(measured.crc), restoreFrame(entry).options], 1);
   writer.commit(checkpoint, db);
 }

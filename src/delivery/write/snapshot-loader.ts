@@ -18,14 +18,18 @@ import { KeySet } from "./key-set.ts";
 import { LoadUnit } from "./load-unit.ts";
 import type { LoadOptions, LoadProgress, LoadSnapshot } from "./loading.ts";
 import type { Carriage } from "./plain-carriage.ts";
+import { RawRing } from "./raw-ring.ts";
 import { rebuildLarge } from "./rebuild-large.ts";
 import { payloadBytesOf, restoreLarge } from "./restore-large.ts";
 import { readSnapshot } from "./snapshot-reading.ts";
 import { removeStaleKeys } from "./stale-keys.ts";
+import { UnitBuffers } from "./unit-buffers.ts";
 
 const RESERVED = Buffer.from(CHECKPOINT_PREFIX);
 /** Commands of a larger value would make too large a transaction: they may be many times as long as the value. */
 const REBUILT_AT_ONCE_BYTES = 256 * 1024;
+/** Of the RDB: a few chunks more than the units under way are made from. */
+const READ_AHEAD_BYTES = 2 * 1024 * 1024;
 
 export const loadSnapshot: LoadSnapshot = (options, signal) => new SnapshotLoad(options).run(signal);
 
@@ -35,6 +39,8 @@ class SnapshotLoad {
   readonly #keys: KeySet | undefined;
   readonly #functions: FunctionLoader;
   readonly #skipped = new Map<string, number>();
+  readonly #buffers = new UnitBuffers();
+  readonly #room = new RawRing<number>(READ_AHEAD_BYTES);
   #carrier: Carrier | undefined;
   #unit: LoadUnit | undefined;
   /** RDB offset after the item that is looked at. */
@@ -59,7 +65,7 @@ class SnapshotLoad {
     const { writer, log, snapshot, losses, target, resumeAt } = this.#options;
     if (resumeAt === 0) losses.beginFile();
     await this.#removeUnfinished(signal);
-    for await (const parser of readSnapshot(snapshot, signal)) await this.#take(parser, signal);
+    for await (const parser of readSnapshot(snapshot, signal, this.#room)) await this.#take(parser, signal);
     if (signal.aborted) return;
     if (losses.stops) {
       await writer.drain(signal);
@@ -150,7 +156,7 @@ class SnapshotLoad {
 
   #gather(entry: RdbEntry, carriage: Carriage, { payloads, rebuilding }: Carrier, signal: AbortSignal): Promise<void> | undefined {
     if (signal.aborted) return undefined;
-    this.#unit ??= new LoadUnit(entry.db, payloads);
+    this.#unit ??= new LoadUnit(entry.db, payloads, this.#buffers);
     if (carriage.by === "restore") this.#unit.add(carriage.entry ?? entry);
     else this.#unit.addRebuilt(entry, rebuild(entry, rebuilding));
     this.#loadedTo = entry.endsAt;
@@ -202,7 +208,9 @@ class SnapshotLoad {
     const { writer, checkpointAt } = this.#options;
     await writer.ready(signal);
     if (signal.aborted) return;
-    writer.submit(this.#unit.finish(checkpointAt(this.#loadedTo)));
+    const loadedTo = this.#loadedTo;
+    // What was read of the RDB before has been written, and nobody asks for it again.
+    writer.submit(this.#unit.finish(checkpointAt(loadedTo), () => this.#room.release(loadedTo)));
     this.#unit = undefined;
   }
 

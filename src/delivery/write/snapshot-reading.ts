@@ -3,18 +3,23 @@ import { GatewayError } from "../../errors.ts";
 import { RdbParser } from "../../rdb/parser.ts";
 import type { StoredSnapshot } from "../../stream/log.ts";
 import { CHUNK_RAW_BYTES, type ChunkHeader, decodeChunkHeader, decodeChunkPayload } from "../../stream/snapshot-chunk.ts";
+import type { RawRing } from "./raw-ring.ts";
 
 /** Larger values are read twice, so that none is held whole (BOUNDED). Up to here the second reading would cost more than the memory. */
 const HELD_VALUE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Yields the parser each time that another chunk was fed; `parser.next()` then gives what became whole. Returns early when the signal
- * aborts. Throws HISTORY_CHANGED when the snapshot was given up, JOURNAL_CORRUPT, RDB_MALFORMED.
+ * aborts. Throws HISTORY_CHANGED when the snapshot was given up, JOURNAL_CORRUPT, RDB_MALFORMED. What the items hold may lie in `room`.
  */
-export async function* readSnapshot(snapshot: StoredSnapshot, signal: AbortSignal): AsyncGenerator<RdbParser, void, void> {
+export async function* readSnapshot(
+  snapshot: StoredSnapshot,
+  signal: AbortSignal,
+  room?: RawRing<number>,
+): AsyncGenerator<RdbParser, void, void> {
   // The journal verified the RDB's CRC-64 before it calls a snapshot complete, and each chunk has a checksum of its own.
   const parser = new RdbParser({ verifyChecksum: false, maxValueBytes: Number.MAX_SAFE_INTEGER, heldValueBytes: HELD_VALUE_BYTES });
-  for await (const { payload } of readChunks(snapshot, 0, signal)) {
+  for await (const { payload } of readChunks(snapshot, 0, signal, room)) {
     parser.feed(payload);
     yield parser;
   }
@@ -39,7 +44,12 @@ export async function* readBytes(
 
 type Chunk = { readonly header: ChunkHeader; readonly payload: Buffer };
 
-async function* readChunks(snapshot: StoredSnapshot, first: number, signal: AbortSignal): AsyncGenerator<Chunk, void, void> {
+async function* readChunks(
+  snapshot: StoredSnapshot,
+  first: number,
+  signal: AbortSignal,
+  room?: RawRing<number>,
+): AsyncGenerator<Chunk, void, void> {
   const reader = snapshot.openReader(first);
   try {
     for (;;) {
@@ -47,7 +57,8 @@ async function* readChunks(snapshot: StoredSnapshot, first: number, signal: Abor
       if (chunk === undefined || chunk === "end") return;
       if (chunk === "aborted") throw new GatewayError("HISTORY_CHANGED", "the snapshot was given up while it was being loaded");
       const header = decodeChunkHeader(chunk);
-      yield { header, payload: decodeChunkPayload(chunk, header) };
+      const end = header.rdbOffset + header.rawBytes;
+      yield { header, payload: decodeChunkPayload(chunk, header, room?.take(header.rawBytes, end)) };
     }
   } finally {
     await reader.close();

@@ -24,7 +24,7 @@ export type StreamingOptions = {
   readonly from: Checkpoint;
   readonly writer: UnitWriter;
   /** Released as the writer commits. */
-  readonly room: RawRing;
+  readonly room: RawRing<Offset>;
   readonly checkpointKey: string;
   readonly maxBulkBytes: number;
   readonly target: TargetFacts;

@@ -80,6 +80,7 @@ export class UnitWriter implements UnitSubmitter {
       onGuarded: () => this.#release(),
       onCommitted: (flight) => {
         this.#inFlightBytes -= flight.bytes;
+        flight.onCommitted?.();
         this.#events.onCommit?.(flight.checkpoint!);
       },
       onDivergence: this.#events.onDivergence,
@@ -118,6 +119,7 @@ export class UnitWriter implements UnitSubmitter {
 
   submit(unit: Unit): void {
     this.begin(unit.explain);
+    this.#openFlight.onCommitted = unit.onCommitted;
     if (unit.db !== 0) this.#openFlight.lead += this.#select(unit.db);
     this.append(unit.pieces, unit.commands);
     this.commit(unit.checkpoint, unit.db);

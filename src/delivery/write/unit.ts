@@ -13,6 +13,8 @@ export type Unit = {
   readonly checkpoint: Checkpoint;
   /** Says what command `index` (from 0) of the unit was, for the error message: never a key or value. */
   readonly explain?: (index: number) => string;
+  /** Called once the unit is committed: nobody looks at its pieces any more, and they may be overwritten. */
+  readonly onCommitted?: () => void;
 };
 
 /** An error reply inside a committed EXEC: the target did not do what the source did. */

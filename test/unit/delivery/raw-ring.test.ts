@@ -12,7 +12,7 @@ const step = fc.oneof(
 test("APPLIED_ONCE: room is not given out again before what lies in it was committed", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-      const ring = new RawRing(RING_BYTES);
+      const ring = new RawRing<Offset>(RING_BYTES);
       let live: { readonly to: Offset; readonly room: Buffer; readonly fill: number }[] = [];
       let to = 0n;
       for (const [index, todo] of steps.entries()) {
@@ -35,7 +35,7 @@ test("APPLIED_ONCE: room is not given out again before what lies in it was commi
 });
 
 test("room that was released is used again, and none is given while there is none", () => {
-  const ring = new RawRing(RING_BYTES);
+  const ring = new RawRing<Offset>(RING_BYTES);
   const first = ring.take(60, Offset.of(60n));
   expect(ring.take(60, Offset.of(120n))).toBeUndefined();
   ring.release(Offset.of(59n));

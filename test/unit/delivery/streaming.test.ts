@@ -52,7 +52,7 @@ async function stream(history: StubHistory, start: Offset, { full = false, guard
   const options = {
     history,
     from,
-    room: new RawRing(),
+    room: new RawRing<Offset>(),
     checkpointKey: "k",
     maxBulkBytes: Number.POSITIVE_INFINITY,
     target,
