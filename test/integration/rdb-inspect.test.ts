@@ -40,6 +40,24 @@ test("a pipe, as JSON", () => {
   expect(report.largest).toHaveLength(3);
 });
 
+test("BOUNDED: a large value costs no memory", () => {
+  const MIB = 2 ** 20;
+  // Not the most that getrusage has seen: that is the parent's until the program begins.
+  const told = `data:text/javascript,import{readFileSync}from"fs";process.on("exit",()=>process.stderr.write(readFileSync("/proc/self/status")))`;
+  const peakBytes = (valueBytes: number) => {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(valueBytes);
+    const input = makeRdb([0, rdbString("k"), 0x80, size, Buffer.alloc(valueBytes)]);
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", told, MAIN, "rdb", "inspect", "-"], {
+      encoding: "utf8",
+      input,
+    });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining("checksum verified\n1 keys") });
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(stderr)![1]) * 1024;
+  };
+  expect(peakBytes(96 * MIB) - peakBytes(MIB)).toBeLessThan(48 * MIB);
+});
+
 describe("a live server", () => {
   test.each(["yes", "no"])("diskless %s: all its keys, with a login from the environment", async (diskless) => {
     await using server = await RedisServer.start({ args: ["--repl-diskless-sync", diskless, "--requirepass", "swordfish"] });
