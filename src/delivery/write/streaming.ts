@@ -71,7 +71,10 @@ export class Streaming {
         allowsFlush: options.allowsFlush,
         onUntranslated: (name) => {
           if (!stats.untranslated.has(name)) {
-            log.warn({ event: "delivery.untranslated", command: name }, "a command that cannot be looked into went on as it is");
+            const what = name.startsWith("EVAL")
+              ? "the master sends scripts as they are: the expiries that they set have no guard, and nothing in them is held back or rewritten"
+              : "a command that is too large to be looked into went on as it is";
+            log.warn({ event: "delivery.untranslated", command: name }, what);
           }
           stats.count(stats.untranslated, name);
         },

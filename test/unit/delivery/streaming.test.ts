@@ -91,6 +91,17 @@ test("NEVER_SILENT: what is dropped, rewritten or too large to be looked into is
   expect(events).toMatchObject([{ event: "delivery.untranslated", level: 40, command: "SET" }]);
 });
 
+test("NEVER_SILENT: a script of a Redis 6 master goes on as it is, counted each time and told once, with what that means", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  history.write(Buffer.concat([1, 2].map((times) => encodeCommand("EVAL", "redis.call('SETEX',KEYS[1],9,'v')", 1, `k:${times}`))));
+  const { stats, events } = await stream(history, start, { guardMs: 60_000 });
+  expect(Object.fromEntries(stats.untranslated)).toEqual({ EVAL: 2 });
+  expect(events).toMatchObject([
+    { event: "delivery.untranslated", level: 40, command: "EVAL", msg: expect.stringMatching(/scripts .* no guard/) },
+  ]);
+});
+
 test("BOUNDED: a writer that is full is waited for after each part, inside a record and inside a unit", async () => {
   const history = new StubHistory();
   const start = history.tail.offset;
