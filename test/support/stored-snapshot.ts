@@ -11,10 +11,12 @@ export type StoredSnapshotOptions = {
   readonly abortedAfter?: number;
   /** Waited for when the first chunk is asked for. */
   readonly onRead?: () => Promise<unknown>;
+  /** How many readers are open: +1, -1. */
+  readonly onReaders?: (change: 1 | -1) => void;
 };
 
 export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {}): StoredSnapshot {
-  const { chunkBytes = CHUNK_RAW_BYTES, abortedAfter = Number.POSITIVE_INFINITY, onRead = turn } = options;
+  const { chunkBytes = CHUNK_RAW_BYTES, abortedAfter = Number.POSITIVE_INFINITY, onRead = turn, onReaders } = options;
   const chunks: Buffer[] = [];
   for (let from = 0; from < rdb.length; from += chunkBytes) {
     chunks.push(encodeChunk(chunks.length, from, rdb.subarray(from, from + chunkBytes)));
@@ -27,6 +29,7 @@ export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {})
     totalBytes: rdb.length,
     openReader(first): SnapshotReader {
       let index = first;
+      onReaders?.(1);
       return {
         async next(signal) {
           await (index === first ? onRead() : turn());
@@ -34,7 +37,7 @@ export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {})
           if (index >= abortedAfter) return "aborted";
           return chunks[index++] ?? "end";
         },
-        close: async () => undefined,
+        close: async () => onReaders?.(-1),
       };
     },
   };

@@ -35,7 +35,9 @@ export class FunctionLoader {
   add(source: Buffer, endsAt: number): void {
     if (this.#loaded) throw new GatewayError("RDB_MALFORMED", "an RDB is malformed: a function library comes after a key");
     if (this.#options.target.facts.versionNumber < FIRST_VERSION_WITH_FUNCTIONS) {
-      this.#options.losses.add({ what: "a function library", why: "functions", db: 0, key: undefined });
+      // What an earlier attempt has passed was told then.
+      if (endsAt > this.#options.resumeAt)
+        this.#options.losses.add({ what: "a function library", why: "functions", db: 0, key: undefined });
       return;
     }
     this.#sourceBytes += source.length;

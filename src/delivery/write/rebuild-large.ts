@@ -61,15 +61,20 @@ async function* commandsOf(options: RebuildLargeOptions, signal: AbortSignal): A
   for (const pass of rebuildPasses(entry.type, rebuilding)) {
     const reader = valueReader();
     const pieces = entry.measured ? readBytes(snapshot, entry.measured, signal) : entry.value.values();
-    for (const step of pass(reader)) {
-      if (step !== undefined) {
-        yield step;
-        continue;
+    try {
+      for (const step of pass(reader)) {
+        if (step !== undefined) {
+          yield step;
+          continue;
+        }
+        const piece = await pieces.next();
+        if (signal.aborted) return;
+        if (piece.done) throw malformedValue(entry.type, "breaks off");
+        reader.feed(piece.value);
       }
-      const piece = await pieces.next();
-      if (signal.aborted) return;
-      if (piece.done) throw malformedValue(entry.type, "breaks off");
-      reader.feed(piece.value);
+    } finally {
+      // The value is whole before its bytes have said that they end: they hold a file.
+      await pieces.return?.();
     }
   }
 }

@@ -378,6 +378,20 @@ test("what RESTORE cannot carry is counted once, however often the load is begun
   expect(Object.fromEntries(restarted.skipped)).toEqual({ "slot-info": 1 });
 });
 
+test.each([
+  ["restored in one", 32 * 1024 * 1024],
+  ["built in pieces", 1024 * 1024],
+])("BOUNDED: nothing that was read for a value too large to be held stays open: %s", async (_, rebuildAboveBytes) => {
+  const text = (fill: string) => [0x80, Buffer.of(0, 1, 0, 0), Buffer.alloc(2 ** 16, fill)];
+  const list = (key: string) => [1, rdbString(key), 0x40, 100, ...Array.from({ length: 100 }, () => text(key)).flat()];
+  let open = 0;
+  const onReaders = (change: 1 | -1) => {
+    open += change;
+  };
+  await load({ rdb: makeRdb([...list("a"), ...list("b")]), rebuildAboveBytes, snapshot: { onReaders } });
+  expect([await target.call("LLEN", "a"), await target.call("LLEN", "b"), open]).toEqual([100, 100, 0]);
+});
+
 test("a value larger than the target's longest argument is built in pieces, and a module's is left out, its older value with it", async () => {
   await using small = await RedisServer.start({ args: ["--proto-max-bulk-len", "1mb"] });
   const client = small.client();
