@@ -43,11 +43,16 @@ export class Carrier {
   /** A promise only where the target has to be asked. Throws RDB_MALFORMED, TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
   carriageOf(entry: RdbEntry): Carriage | Promise<Carriage> {
     if (isOpaque(entry.type)) return this.#moduleCarriage(entry);
-    if (entry.meta.length > 0 && !this.payloads.acceptsMeta) {
-      return { ...plainCarriage({ ...entry, meta: [] }, this.payloads, this.rebuilding), lost: "module metadata of a key" };
-    }
+    const plain = this.#withoutMeta(entry);
+    if (entry.meta.length === 0 || (plain.by === "restore" && this.payloads.acceptsMeta)) return plain;
+    return { ...plain, lost: plain.lost ?? "module metadata of a key" };
+  }
+
+  /** A target that takes no metadata gets the entry without. */
+  #withoutMeta(entry: RdbEntry): Carriage {
     // A payload brings the fields' true expiries along.
     if (this.#guardsFields && expiresFields(entry, this.rebuilding.format)) return BY_COMMANDS;
+    if (entry.meta.length > 0 && !this.payloads.acceptsMeta) return plainCarriage({ ...entry, meta: [] }, this.payloads, this.rebuilding);
     return this.payloads.accepts(entry.type) ? AS_IT_IS : plainCarriage(entry, this.payloads, this.rebuilding);
   }
 

@@ -234,10 +234,14 @@ class SnapshotLoad {
     }
   }
 
-  /** Reads the snapshot once more, for its keys alone. */
+  /** Reads the snapshot once more, for its keys alone, without those whose values were left out. */
   async #collect(keys: KeySet, signal: AbortSignal): Promise<void> {
     for await (const parser of readSnapshot(this.#options.snapshot, signal)) {
-      for (let item = parser.next(); item !== undefined; item = parser.next()) if (item.kind === "entry") keys.add(item.db, item.key);
+      for (let item = parser.next(); item !== undefined; item = parser.next()) {
+        if (item.kind !== "entry") continue;
+        const isLeft = isOpaque(item.type) && (await this.#carrier?.carriageOf(item))?.by === "leave";
+        if (!isLeft) keys.add(item.db, item.key);
+      }
     }
   }
 
