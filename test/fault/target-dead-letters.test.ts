@@ -4,26 +4,11 @@ import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DeadLetters } from "../../src/delivery/write/dead-letters.ts";
-import { HistoryId, Offset, Replid, StreamId } from "../../src/stream/position.ts";
+import { StreamId } from "../../src/stream/position.ts";
+import { refusedCommand } from "../support/divergence.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const canMount = process.getuid?.() === 0 && process.platform === "linux";
-
-function letter(bytes: number) {
-  const checkpoint = {
-    state: "streaming" as const,
-    history: HistoryId.of("a".repeat(16)),
-    offset: Offset.of(1),
-    db: 0,
-    replid: Replid.of("b".repeat(40)),
-    snapshotId: undefined,
-    rdbOffset: 0,
-    writer: "1".repeat(16),
-    readAtMs: 0,
-    guardMs: 0,
-  };
-  return { checkpoint, index: 0, command: "INCR", error: "WRONGTYPE", bytes: Buffer.alloc(bytes, "x"), explanation: undefined };
-}
 
 test.runIf(canMount)("a letter that does not fit is refused, leaves no half line, and later ones are whole", async () => {
   await using folder = await tempFolder("dead-letters");
@@ -33,14 +18,14 @@ test.runIf(canMount)("a letter that does not fit is refused, leaves no half line
   try {
     const path = join(disk, "letters.jsonl");
     const letters = new DeadLetters({ path, stream: StreamId.of("us-east", 0) });
-    letters.write(letter(10), 0);
+    letters.write(refusedCommand(10), 0);
     const { bavail, bsize } = statfsSync(disk);
     writeFileSync(join(disk, "ballast"), Buffer.alloc((bavail - 1) * bsize));
-    expect(() => letters.write(letter(60_000), 0)).toThrow(
+    expect(() => letters.write(refusedCommand(60_000), 0)).toThrow(
       expect.objectContaining({ code: "TARGET_REJECTED", message: expect.stringContaining("ENOSPC") }),
     );
     rmSync(join(disk, "ballast"));
-    letters.write(letter(20), 0);
+    letters.write(refusedCommand(20), 0);
     const lines = readFileSync(path, "utf8")
       .trimEnd()
       .split("\n")

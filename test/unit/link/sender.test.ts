@@ -107,18 +107,7 @@ test.each([
 ] as const)("to %s (%s)", async (_, codec, peer, kind) => {
   const outlet = new Gate(true);
   await using stream = sending(outlet, 1_000_000, 1, { codec, ...(peer && { peer: [...peer] }) });
-  const text = Buffer.from(new Random(1).bytes(500).toString("hex"));
-  const span = {
-    from: Offset.of(0),
-    to: Offset.of(text.length),
-    replid: REPLID_A,
-    db: 0,
-    dbAfter: 0,
-    commands: 1,
-    readAtMs: 1,
-    open: false,
-  };
-  stream.history.append(encodeRecord(span, text));
+  stream.history.append(textRecord(1_000));
   await eventually(() => expect(outlet.kinds).toContain(kind));
   expect(outlet.kinds.filter((one) => one.endsWith("records"))).toEqual([kind]);
 });
@@ -128,18 +117,7 @@ test("a link of zstd packs what comes within 10 ms together; the first record af
   const clock = { nowMs: () => nowMs.value };
   const frames = new RecordFrames({ stream: STREAM, codec: "zstd", peerCodecs: ["zstd"], clock });
   const send = (bytes: number) => {
-    const payload = Buffer.from(new Random(1).bytes(bytes / 2).toString("hex"));
-    const span = {
-      from: Offset.of(0),
-      to: Offset.of(payload.length),
-      replid: REPLID_A,
-      db: 0,
-      dbAfter: 0,
-      commands: 1,
-      readAtMs: 1,
-      open: false,
-    };
-    expect([...frames.of([encodeRecord(span, payload)])]).toHaveLength(1);
+    expect([...frames.of([textRecord(bytes)])]).toHaveLength(1);
   };
   expect(frames.gatherMs).toBe(0);
   send(1_000);
@@ -151,3 +129,19 @@ test("a link of zstd packs what comes within 10 ms together; the first record af
   send(40_000);
   expect(frames.gatherMs).toBe(0);
 });
+
+/** Of `bytes` bytes that zstd packs to about half. */
+function textRecord(bytes: number): Buffer {
+  const payload = Buffer.from(new Random(1).bytes(bytes / 2).toString("hex"));
+  const span = {
+    from: Offset.of(0),
+    to: Offset.of(payload.length),
+    replid: REPLID_A,
+    db: 0,
+    dbAfter: 0,
+    commands: 1,
+    readAtMs: 1,
+    open: false,
+  };
+  return encodeRecord(span, payload);
+}

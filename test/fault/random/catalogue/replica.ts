@@ -1,29 +1,12 @@
 /** The replicas that are fed: they hang, restart, are cut off, promoted by mistake, and lose everything. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, fault } from "../fault.ts";
+import { hangs, restarts } from "./server.ts";
 
-const frozen = fault({
-  kind: "fed replica hangs",
-  parts: ["target"],
-  draw: (random) => ({ ms: random.between(200, 3_000) }),
-  happen: async ({ target }, { ms }) => {
-    target.pause();
-    await sleep(ms);
-    target.resume();
-  },
-});
+const frozen = hangs("fed replica hangs");
 
 /** Its RDB says which offset of whose history it has. */
-const restarted = fault({
-  kind: "fed replica restart with RDB",
-  parts: ["target"],
-  draw: (random) => ({ downMs: random.between(0, 1_500) }),
-  happen: async ({ target }, { downMs }) => {
-    await target.stop();
-    await sleep(downMs);
-    await target.restart();
-  },
-});
+const restarted = restarts("fed replica restart with RDB", 1_500);
 
 /** It comes back with an older RDB, and goes on from there. */
 const killed = fault({

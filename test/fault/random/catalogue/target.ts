@@ -1,20 +1,12 @@
 /** The target: it restarts, refuses, hangs and drops us; whatever it has then, its checkpoint says so. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Fault, fault } from "../fault.ts";
+import { hangs, restarts } from "./server.ts";
 
 /** A port that nobody listens on. */
 const NOBODY = 1;
 
-const restarted = fault({
-  kind: "target restart with AOF",
-  parts: ["target"],
-  draw: (random) => ({ downMs: random.between(0, 1_000) }),
-  happen: async ({ target }, { downMs }) => {
-    await target.stop();
-    await sleep(downMs);
-    await target.restart();
-  },
-});
+const restarted = restarts("target restart with AOF", 1_000);
 
 const crashed = fault({
   kind: "target kill -9 with appendfsync everysec",
@@ -27,16 +19,7 @@ const crashed = fault({
   },
 });
 
-const frozen = fault({
-  kind: "target hangs",
-  parts: ["target"],
-  draw: (random) => ({ ms: random.between(200, 3_000) }),
-  happen: async ({ target }, { ms }) => {
-    target.pause();
-    await sleep(ms);
-    target.resume();
-  },
-});
+const frozen = hangs("target hangs");
 
 const clientsKilled = fault({
   kind: "CLIENT KILL of the gateway at the target",
