@@ -29,8 +29,7 @@ async function run({ config, region, adopt = false }: RunOptions): Promise<numbe
     const now = loadTopology(config, process.env);
     const view = regionView(now, region);
     const reload = compareTopologies(running, now, region);
-    if (reload.refused.length === 0) running = now;
-    return { view, reload };
+    return { view, reload, onTakenOver: () => (running = now) };
   };
   const { master, targets } = await preflight(view, adopt);
   // A refused target stops a gateway that does nothing else; one that also keeps its own master's writes goes on with that.

@@ -34,7 +34,7 @@ export type AdminServerOptions = {
   readonly samples?: Samples;
   readonly alerts?: AlertWatch;
   readonly timeline?: Timeline;
-  /** Reads the topology again, and says what came of it; throws CONFIG_INVALID. */
+  /** Reads the topology again, and says what came of it; throws CONFIG_INVALID, or what kept a journal from being opened. */
   readonly reload?: () => Promise<Reload>;
   /** Whom the topology lets in; without any, everybody may read. */
   readonly clients?: readonly AdminClient[];
@@ -223,7 +223,7 @@ function serveReload(app: FastifyInstance, reload: () => Promise<Reload>, log: L
       const result = await reload();
       return reply.code(result.refused.length === 0 ? 200 : 409).send(result);
     } catch (cause) {
-      if (cause instanceof GatewayError && cause.code === "CONFIG_INVALID") return reply.code(422).send({ error: cause.message });
+      if (cause instanceof GatewayError) return reply.code(cause.code === "CONFIG_INVALID" ? 422 : 503).send({ error: cause.message });
       throw cause;
     }
   });

@@ -19,7 +19,7 @@ import { Timeline } from "../alert/timeline.ts";
 import { AlertWatch } from "../alert/watch.ts";
 import { lz4Package } from "../bytes/lz4.ts";
 import { zstdPackage } from "../bytes/zstd.ts";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, wrapError } from "../errors.ts";
 import { lockDataFolder } from "../journal/lock.ts";
 import { CertificateWatch } from "../runtime/certificate-watch.ts";
 import { systemClock } from "../runtime/clock.ts";
@@ -46,7 +46,12 @@ export type GatewayOptions = {
   readonly setLogLevel?: (level: RegionView["logLevel"]) => void;
 };
 
-export type Reread = { readonly view: RegionView; readonly reload: Reload };
+export type Reread = {
+  readonly view: RegionView;
+  readonly reload: Reload;
+  /** What comes next is compared with this. */
+  readonly onTakenOver: () => void;
+};
 
 const DISK_INTERVAL_MS = 10_000;
 const SAMPLE_INTERVAL_MS = 1_000;
@@ -84,6 +89,7 @@ class Gateway {
   readonly #context: GatewayContext & { view: RegionView };
   #alerts: AlertWatch | undefined;
   #origin: OriginParts | undefined;
+  #lastReload: Promise<unknown> = Promise.resolve();
 
   constructor(options: GatewayOptions) {
     const { view, log, adopt } = options;
@@ -173,11 +179,18 @@ class Gateway {
     }
   }
 
+  /** One at a time: two would open the same journal. */
+  #reload(): Promise<Reload> {
+    const reload = this.#lastReload.then(() => this.#readAgain());
+    this.#lastReload = reload.catch(() => undefined);
+    return reload;
+  }
+
   /** All of what changed, or nothing. */
-  async #reload(): Promise<Reload> {
+  async #readAgain(): Promise<Reload> {
     const { reread, setLogLevel } = this.#options;
     if (reread === undefined) throw new GatewayError("CONFIG_INVALID", "this gateway was started without a topology file");
-    const { view, reload } = reread();
+    const { view, reload, onTakenOver } = reread();
     const { changed, refused } = reload;
     if (refused.length > 0) {
       const text = `the changed topology is not taken over, these settings need a restart: ${refused.join(", ")}`;
@@ -186,6 +199,7 @@ class Gateway {
       return reload;
     }
     await this.#takeOver(view);
+    onTakenOver();
     // Also where the file says the same: what it refers to may have changed.
     this.#alerts?.configure(view.alerts);
     setLogLevel?.(view.logLevel);
@@ -199,7 +213,11 @@ class Gateway {
   async #takeOver(view: RegionView): Promise<void> {
     const before = this.#context.view;
     // First what can fail: until here everything is as it was.
-    for (const { stream } of view.replicas) await this.#journals.open(stream, "peer");
+    for (const { stream } of view.replicas) {
+      await this.#journals.open(stream, "peer").catch((cause: unknown) => {
+        throw wrapError("JOURNAL_IO", `nothing is taken over, the journal of ${stream} cannot be opened`, cause);
+      });
+    }
     this.#context.view = takenOver(before, view);
     this.#journals.reload();
     if (this.#origin && view.stream) this.#served.extend(view.stream, view);

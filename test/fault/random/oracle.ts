@@ -37,8 +37,10 @@ export async function judge(world: World, ledgers: readonly Ledger[], allowsFull
   return { problems, keysCompared, fullSyncs: fullSyncs.length };
 }
 
+export type Copied = Pick<World, "master" | "copies" | "delivery" | "caughtUp">;
+
 /** Every key of every copy, and the ledgers everywhere. Adds a sentence for each thing that is wrong. */
-async function compare(world: World, ledgers: readonly Ledger[], problems: string[]): Promise<number> {
+export async function compare(world: Copied, ledgers: readonly Ledger[], problems: string[]): Promise<number> {
   const master = world.master.client();
   let keys = 0;
   try {
@@ -61,7 +63,7 @@ async function compare(world: World, ledgers: readonly Ledger[], problems: strin
   }
 }
 
-function isCaughtUp(world: World): Promise<boolean> {
+function isCaughtUp(world: Copied): Promise<boolean> {
   return world.caughtUp().then(
     () => true,
     () => false,

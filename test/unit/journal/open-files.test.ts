@@ -3,15 +3,21 @@ import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { openSegment } from "../../../src/journal/seek.ts";
+import { segmentName } from "../../../src/journal/segment.ts";
 import type { HistoryLog } from "../../../src/stream/log.ts";
 import { eventually } from "../../support/eventually.ts";
 import {
   appendNext,
   appendRdb,
+  HISTORY,
   OTHER_HISTORY,
   OTHER_SNAPSHOT,
   openJournal,
+  REPLID,
   readAll,
+  START,
+  STREAM,
   startCurrent,
   written,
 } from "../../support/journal-kit.ts";
@@ -102,6 +108,32 @@ onLinux("readers that retention overtakes, that give up in the middle, or whose 
   await expect(cursor.next(never, 300)).rejects.toMatchObject({ code: "HISTORY_CHANGED" });
   await cursor.close();
   await journal.close();
+  expect(await openFiles(folder.path)).toEqual([]);
+});
+
+onLinux("a cursor that is closed while it opens a file does not keep it", async () => {
+  await using folder = await tempFolder("journal-files");
+  const journal = await openJournal(folder.path, FILES);
+  const history = await startCurrent(journal);
+  for (let count = 0; count < 60; count++) appendNext(history, 100);
+  await written(journal);
+  for (const turns of [0, 1, 2, 3, 4, 6, 8]) {
+    const cursor = history.openCursor(history.start);
+    const reading = cursor.next(never, 300);
+    for (let left = turns; left > 0; left--) await turn();
+    await cursor.close();
+    await reading;
+    expect(await openFiles(folder.path)).toHaveLength(1);
+  }
+  await journal.close();
+});
+
+onLinux("a file whose header is broken is not kept open", async () => {
+  await using folder = await tempFolder("journal-files");
+  const path = join(folder.path, segmentName(START));
+  await writeFile(path, Buffer.alloc(1_000));
+  const segment = { path, first: START, replid: REPLID, db: 0, base: 0, bytes: 900, writtenAtMs: 0 };
+  await expect(openSegment(segment, { stream: STREAM, history: HISTORY })).rejects.toMatchObject({ code: "JOURNAL_CORRUPT" });
   expect(await openFiles(folder.path)).toEqual([]);
 });
 
