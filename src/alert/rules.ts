@@ -59,11 +59,12 @@ const rules = {
     ...{ title: "Replication lag", severity: "warning", unit: "duration", fires: "above", threshold: 10 * SECOND, forMs: 30 * SECOND },
     read: ({ links }) =>
       links.flatMap(({ peer, streams }) =>
-        streams.flatMap(({ stream, lag }) =>
-          lag === undefined
-            ? []
-            : [{ subject: { stream, peer }, value: lag.lagMs, text: `${peer} is ${ms(lag.lagMs)} behind with ${stream}` }],
-        ),
+        streams.flatMap(({ stream, region, lag }) => {
+          if (lag === undefined) return [];
+          const text = `${region ?? peer} is ${ms(lag.lagMs)} behind with ${stream}${region === undefined ? "" : `, which it gets from ${peer}`}`;
+          // Without its own name a region behind a relay would be hidden by the relay, which is well.
+          return [{ subject: { stream, peer: region ?? peer }, value: lag.lagMs, text }];
+        }),
       ),
   },
   "data-at-risk": {

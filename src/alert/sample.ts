@@ -58,6 +58,8 @@ export type LinkSample = {
   readonly sameTopology?: boolean;
   readonly streams: readonly {
     readonly stream: string;
+    /** The region behind the peer, which takes the stream from it; absent: the peer itself. */
+    readonly region?: string;
     readonly lag?: { readonly lagMs: number; readonly behindBytes: { readonly durable?: number } };
   }[];
 };

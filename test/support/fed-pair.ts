@@ -27,6 +27,7 @@ export type FedPairOptions = {
   readonly ack?: ServerSpec["ack"];
   readonly bound?: ServerSpec["bound"];
   readonly relay?: boolean;
+  readonly alerts?: TopologySpec["alerts"];
 };
 
 type Region = "us-east" | "eu-west" | "eu-north";
@@ -46,6 +47,8 @@ export class FedPair implements AsyncDisposable {
   /** Stands between the gateway and its master. */
   readonly masterAddress: WanProxy;
   readonly proxy: WanProxy;
+  /** From the relay to eu-north. */
+  readonly onward: WanProxy;
   readonly feedPorts: Readonly<Record<FedRegion, number>>;
   readonly topology: TopologyFile;
   readonly folder: string;
@@ -58,6 +61,7 @@ export class FedPair implements AsyncDisposable {
     this.master = parts.master;
     this.masterAddress = parts.masterAddress;
     this.proxy = parts.proxy;
+    this.onward = parts.onward;
     this.feedPorts = parts.feedPorts;
     this.topology = parts.topology;
     this.folder = parts.folder;
@@ -75,6 +79,7 @@ export class FedPair implements AsyncDisposable {
       const masterAddress = stack.use(await WanProxy.start({ target: { port: master.port } }));
       const ports = await regionPorts(["us-east", "eu-west", ...(options.relay ? ["eu-north"] : [])]);
       const proxy = stack.use(await WanProxy.start({ target: { port: ports["us-east"]!.link }, rttMs: options.rttMs ?? 0 }));
+      const onward = stack.use(await WanProxy.start({ target: { port: ports["eu-west"]!.link } }));
       const feedPorts = { "eu-west": await freePort(), "eu-north": await freePort() };
       const [listen, further] = [`127.0.0.1:${feedPorts["eu-west"]}`, `127.0.0.1:${feedPorts["eu-north"]}`];
       const topology = await writeTopology({
@@ -91,11 +96,15 @@ export class FedPair implements AsyncDisposable {
           "eu-west": { feeds: { "us-east": options.feed ? { listen, ...options.feed } : listen } },
           ...(options.relay && { "eu-north": { feeds: { "us-east": further }, via: { "us-east": "eu-west" } } }),
         },
-        links: [{ from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` }],
+        links: [
+          { from: "us-east", to: "eu-west", url: `ws://127.0.0.1:${proxy.port}` },
+          ...(options.relay ? [{ from: "eu-west", to: "eu-north", url: `ws://127.0.0.1:${onward.port}` }] : []),
+        ],
+        ...(options.alerts && { alerts: options.alerts }),
         ...(options.journal && { journal: options.journal }),
       });
       const env = { ...topology.env, ...options.env };
-      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, feedPorts, topology, bin, env });
+      const pair = new FedPair({ stack, folder, master, masterAddress, proxy, onward, feedPorts, topology, bin, env });
       pair.spawn("us-east");
       pair.spawn("eu-west");
       if (options.relay) pair.spawn("eu-north");
@@ -165,7 +174,7 @@ export class FedPair implements AsyncDisposable {
   }
 }
 
-type Parts = Pick<FedPair, "master" | "masterAddress" | "proxy" | "feedPorts" | "topology" | "folder"> & {
+type Parts = Pick<FedPair, "master" | "masterAddress" | "proxy" | "onward" | "feedPorts" | "topology" | "folder"> & {
   readonly bin: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stack: AsyncDisposableStackLike;

@@ -81,6 +81,20 @@ test("thresholds differ by stream, and a rule that is off never fires", () => {
   expect(look(strict, slow, 3, 10)).toEqual(["resolved lag at 8"]);
 });
 
+test("a region behind a relay that is late has an alert of its own: the relay itself is well", () => {
+  const streams = (farMs: number) => [
+    { stream: "us-east/0", lag: { lagMs: 5, behindBytes: {} } },
+    { stream: "us-east/0", region: "eu-north", lag: { lagMs: farMs, behindBytes: {} } },
+  ];
+  const at = (farMs: number): AlertSample => ({ ...quiet, links: quiet.links.map((link) => ({ ...link, streams: streams(farMs) })) });
+  const book = bookAt();
+  expect(look(book, at(60_000), 0, 40)).toEqual(["firing lag at 30"]);
+  expect(book.firing(T0 + 40 * SECOND).map(({ subject, text }) => [subject.peer, text])).toEqual([
+    ["eu-north", `eu-north is 60.0 s behind with us-east/0, which it gets from ${quiet.links[0]!.peer}`],
+  ]);
+  expect(look(book, at(5), 40, 30)).toEqual([expect.stringMatching(/^resolved lag/)]);
+});
+
 test("what runs out is told before it does", () => {
   const book = bookAt();
   const full: AlertSample = {
