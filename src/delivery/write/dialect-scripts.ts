@@ -49,6 +49,16 @@ export const SCRIPTS = {
     "for _,flat in ipairs(redis.call('XINFO','GROUPS',KEYS[1])) do local group for i=1,#flat,2 do if flat[i]=='name' then group=flat[i+1] end end " +
     "redis.call('XACK',KEYS[1],group,unpack(ARGV)) end return redis.call('XDEL',KEYS[1],unpack(ARGV))",
 
+  /** KEYS stream; ARGV MAXLEN|MINID, its limit, how many entries will come first: what is about to be trimmed waits for no acknowledgement any more. */
+  xforget:
+    "if redis.call('EXISTS',KEYS[1])==0 then return 0 end local byLength=ARGV[1]=='MAXLEN' local left,to,stop=math.huge,'+',nil " +
+    "if byLength then left=redis.call('XLEN',KEYS[1])+ARGV[3]-ARGV[2] else " +
+    "local ms,seq=string.match(ARGV[2],'^(%d+)-?(%d*)$') stop=ms..'-'..(seq=='' and '0' or seq) to=stop end " +
+    "local from,last='-',nil while left>0 do local ids={} for _,e in ipairs(redis.call('XRANGE',KEYS[1],from,to,'COUNT',500)) do " +
+    "if e[1]~=last and e[1]~=stop and left>0 then ids[#ids+1]=e[1] left=left-1 end end if #ids==0 then return 0 end " +
+    "for _,flat in ipairs(redis.call('XINFO','GROUPS',KEYS[1])) do local group for i=1,#flat,2 do if flat[i]=='name' then group=flat[i+1] end end " +
+    "redis.call('XACK',KEYS[1],group,unpack(ids)) end last=ids[#ids] from=last end return 0",
+
   /** KEYS stream; ARGV ids: only those that every group has read and nobody has pending. */
   xdelacked:
     "local groups=redis.call('XINFO','GROUPS',KEYS[1]) local function parts(id) local a,b=string.match(id,'^(%d+)-(%d+)$') return a,b end " +

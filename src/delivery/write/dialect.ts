@@ -6,6 +6,7 @@
  *   before 6.2   SET PXAT · LPOP/RPOP n · LMOVE · COPY · ZADD GT/LT · ZRANGESTORE · ZDIFFSTORE · GEOSEARCHSTORE · XADD/XTRIM MINID …
  *   before 7.0   XSETID, XGROUP with what only 7.0 remembers · PEXPIREAT NX|XX|GT|LT · FUNCTION, SPUBLISH: lost
  *   any          RESTORE of what the target does not take (`restore-in-stream.ts`)
+ *   before 8.2   XADD, XTRIM KEEPREF|DELREF; ACKED: lost
  *   without      field expiries (HPEXPIREAT, HPERSIST, HSETEX, HGETDEL) · SET IFEQ · MSETEX · XACKDEL, XDELEX · vector sets: lost
  */
 
@@ -29,6 +30,7 @@ export type Dialect = {
 /** The target knows all that a master may say. */
 export const SAME_WORDS: Dialect = { renders: new Map(), knowsPxat: true };
 
+const ACKED_TRIM = "a trim of acknowledged entries";
 const FIELD_EXPIRY = "the expiry of hash fields";
 
 export type DialectOptions = {
@@ -49,7 +51,7 @@ export function dialectOf(target: RestoreServer, { guardMs = 0, modules = new Ma
   if (lacks(804, 801)) entries.push(["SET", (words) => set(words, lacks(602))]);
   if (lacks(800, 900)) entries.push(...withoutHashExpiry(knowsFieldExpiry(target)));
   if (lacks(800, Number.POSITIVE_INFINITY)) for (const name of ["VADD", "VREM", "VSETATTR"]) entries.push([name, lost(MODULE_VALUE)]);
-  if (lacks(802, Number.POSITIVE_INFINITY)) entries.push(["XACKDEL", xackdel], ["XDELEX", xdelex]);
+  if (lacks(802, Number.POSITIVE_INFINITY)) entries.push(["XACKDEL", xackdel], ["XDELEX", xdelex], ...withoutPolicies(new Map(entries)));
   if (lacks(804, 901)) entries.push(["MSETEX", msetex]);
   if (lacks(806, Number.POSITIVE_INFINITY)) entries.push(["XCFGSET", () => ({ commands: [] })]);
   return { renders: new Map(entries), knowsPxat: !lacks(602) };
@@ -85,6 +87,44 @@ function withoutHashExpiry(hasFieldExpiry: boolean): readonly (readonly [string,
   if (hasFieldExpiry) return always;
   // A field that no expiry ends is deleted by its master when the time comes.
   return [...always, ["HPEXPIREAT", lost(FIELD_EXPIRY)], ["HPERSIST", () => ({ commands: [] })]];
+}
+
+/** Before Redis 8.2, which lets XADD and XTRIM say what becomes of what groups remember of trimmed entries; `older`: what else is not known there. */
+function withoutPolicies(older: ReadonlyMap<string, Render>): readonly (readonly [string, Render])[] {
+  return ["XADD", "XTRIM"].map((name) => [name, (words) => withoutPolicy(words, older.get(name))]);
+}
+
+/** `XADD key [NOMKSTREAM] [policy] [MAXLEN|MINID [=] n] [policy] id …`, `XTRIM key …`. */
+function withoutPolicy(words: readonly Buffer[], older: Render | undefined): Rendering | undefined {
+  const [name, key] = words;
+  const kept: Buffer[] = words.slice(0, 2);
+  let policy: Buffer | undefined;
+  let trim: readonly Buffer[] = [];
+  let index = 2;
+  for (; index < words.length; index++) {
+    const word = words[index]!;
+    if (["KEEPREF", "DELREF", "ACKED"].some((one) => is(word, one))) {
+      policy = word;
+    } else if (is(word, "MAXLEN") || is(word, "MINID")) {
+      const limitAt = isNoSign(words[index + 1]!) ? index + 1 : index + 2;
+      trim = words.slice(index, limitAt + 1);
+      index = limitAt;
+    } else if (!is(word, "NOMKSTREAM")) {
+      break;
+    } else {
+      kept.push(word);
+    }
+  }
+  if (policy === undefined) return older?.(words);
+  // Which entries everybody has acknowledged is known, but not how many of them it takes: better too many entries than too few.
+  const acked = is(policy, "ACKED");
+  if (acked && is(name, "XTRIM")) return { commands: [], lost: ACKED_TRIM };
+  const command = [...kept, ...(acked ? [] : trim), ...words.slice(index)];
+  const sent = older?.(command) ?? { commands: [command] };
+  if (acked) return { ...sent, lost: ACKED_TRIM };
+  if (!is(policy, "DELREF") || trim.length === 0) return sent;
+  const forget = script("xforget", [key!], [text(trim[0]).toUpperCase(), trim.at(-1)!, is(name, "XADD") ? 1 : 0]);
+  return { ...sent, commands: [...forget.commands, ...sent.commands] };
 }
 
 /** `command` is one whole command that the scanner marked; undefined: it passes. */

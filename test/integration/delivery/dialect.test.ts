@@ -86,3 +86,37 @@ test.each([1, 2])(
   },
   60_000,
 );
+
+/** A stream of 1-1 to 9-1, of which a group has 1-1 to 6-1 pending. */
+test.each([
+  ["XADD s KEEPREF MAXLEN = 4 10-1 f v", ["7-1", "8-1", "9-1", "10-1"], 6, undefined],
+  ["XADD s MAXLEN 6 DELREF 10-1 f v", ["5-1", "6-1", "7-1", "8-1", "9-1", "10-1"], 2, undefined],
+  ["XADD s NOMKSTREAM DELREF MINID = 3 10-1 f v", ["3-1", "4-1", "5-1", "6-1", "7-1", "8-1", "9-1", "10-1"], 4, undefined],
+  ["XADD s MAXLEN 0 DELREF 10-1 f v", [], 0, undefined],
+  ["XTRIM s MAXLEN = 8 DELREF", ["2-1", "3-1", "4-1", "5-1", "6-1", "7-1", "8-1", "9-1"], 5, undefined],
+  ["XTRIM s MINID 3-1 KEEPREF", ["3-1", "4-1", "5-1", "6-1", "7-1", "8-1", "9-1"], 6, undefined],
+  ["XTRIM s MAXLEN 1 ACKED", undefined, 6, "a trim of acknowledged entries"],
+] as const)("%s of 8.2, in the words of 8.0 and of 6.0", async (line, left, pending, lost) => {
+  await using server = await RedisServer.start();
+  const client = server.client();
+  for (const target of [{ ...OLD, version: "8.0.2", versionNumber: 800 }, OLD]) {
+    await client.flushall();
+    for (let ms = 1; ms < 10; ms++) await client.xadd("s", `${ms}-1`, "f", "v");
+    await client.xgroup("CREATE", "s", "g", "0");
+    await client.xreadgroup("GROUP", "g", "c", "COUNT", 6, "STREAMS", "s", ">");
+    const rendering = render(dialectOf(target), encodeCommand(...(line.split(" ") as [string, ...string[]])));
+    expect(rendering?.lost).toBe(lost);
+    for (const [one, ...rest] of rendering?.commands ?? []) {
+      await client.call(String(one), ...rest.map((word) => (Buffer.isBuffer(word) ? word : String(word))));
+    }
+    if (left) expect((await client.xrange("s", "-", "+")).map(([id]) => id)).toEqual(left);
+    expect((await client.xpending("s", "g"))[0]).toBe(pending);
+  }
+});
+
+test("XADD ACKED of 8.2 keeps what might have been trimmed, and says so", () => {
+  const command = encodeCommand("XADD", "s", "ACKED", "MAXLEN", "=", "4", "10-1", "f", "v");
+  const rendering = render(dialectOf({ ...OLD, version: "8.0.2", versionNumber: 800 }), command);
+  expect(rendering?.commands.map((words) => words.map(String).join(" "))).toEqual(["XADD s 10-1 f v"]);
+  expect(rendering?.lost).toBe("a trim of acknowledged entries");
+});
