@@ -241,6 +241,14 @@ export class RdbReader {
 
   /** The raw bytes since `beginSpan`, in pieces of the chunks that they came in. */
   endSpan(): readonly Buffer[] | MeasuredSpan {
+    const bytes = this.#at - this.#spanFrom;
+    // Most values lie in one chunk: an array that grows is larger than what it holds.
+    if (this.#keepSpans && this.#spanBytes === 0 && bytes > 0 && bytes <= Math.min(this.#heldBytes, this.#maxBytes)) {
+      const piece = this.#chunk.subarray(this.#spanFrom, this.#at);
+      this.#spanFrom = -1;
+      this.#spanBytes = bytes;
+      return [piece];
+    }
     this.#keepSpan();
     this.#spanFrom = -1;
     const span = this.#spanCrc ? { from: this.#spanOffset, bytes: this.#spanBytes, crc: this.#spanCrc } : this.#span;

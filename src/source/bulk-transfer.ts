@@ -69,7 +69,17 @@ export class BulkTransfer {
   }
 
   #takeMarked(chunk: Buffer, mark: Buffer): Buffer | undefined {
-    const data = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const held = this.#held;
+    if (held.length === 0) return this.#search(chunk, mark);
+    if (chunk.length < MARK_BYTES) return this.#search(Buffer.concat([held, chunk]), mark);
+    // A mark that begins in what was held ends in the first bytes of the chunk: the rest of it need not be copied.
+    const border = Buffer.concat([held, chunk.subarray(0, MARK_BYTES - 1)]);
+    const at = border.indexOf(mark);
+    this.#onBody(at < 0 ? held : border.subarray(0, at));
+    return at < 0 ? this.#search(chunk, mark) : chunk.subarray(at + MARK_BYTES - held.length);
+  }
+
+  #search(data: Buffer, mark: Buffer): Buffer | undefined {
     const at = data.indexOf(mark);
     const safe = at >= 0 ? at : Math.max(0, data.length - (MARK_BYTES - 1));
     if (safe > 0) this.#onBody(data.subarray(0, safe));
