@@ -52,9 +52,20 @@ const longNames: GatewayStatus = {
   ]),
   warnings: ["a warning of one sentence that is long enough to need several lines on the screen of a telephone, as they do"],
 };
+/** eu-west passes the stream on, to regions whose names have 40 characters. */
+const relayed: GatewayStatus = {
+  ...originStatus,
+  links: originStatus.links.map((link) => {
+    const behind = link.peer === "eu-west" ? ["eu-north", "a-region-behind-a-relay-with-a-long-name"] : [];
+    const onward = link.streams.flatMap(({ stream, acked, lag }) =>
+      behind.map((region) => ({ stream, region, acked, ...(lag && { lag }) })),
+    );
+    return { ...link, streams: [...link.streams, ...onward] };
+  }),
+};
 const nothingYet: GatewayStatus = { ...originStatus, streams: [], links: [], services: [], certificates: [] };
 
-const STATES = { origin: originStatus, halted: replicaStatus, "long names": longNames, "nothing yet": nothingYet };
+const STATES = { origin: originStatus, halted: replicaStatus, "long names": longNames, relay: relayed, "nothing yet": nothingYet };
 
 const looks = [
   { colorScheme: "light", viewport: DESKTOP },
