@@ -42,7 +42,7 @@ const fsyncText = "When written records are forced to disk: always (survives a p
 const journal = z.strictObject({
   fsync: fsync.prefault("everysec").describe(fsyncText),
   memory: size("1MiB", "4GiB")
-    .prefault("16MiB")
+    .prefault("8MiB")
     .describe("Newest records of each stream kept in memory, so that readers who keep up do not read the disk."),
   segment: size("64KiB", "1GiB").prefault("64MiB").describe("Size of one journal file; retention drops whole files."),
   retention: retention.prefault({}).describe("How much of each stream is kept."),
