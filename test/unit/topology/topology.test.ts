@@ -56,7 +56,7 @@ test("defaults are filled in and units parsed", () => {
   const view = regionView(load(VALID), "eu-west");
   expect(view.journal).toEqual({
     fsync: "everysec",
-    memoryBytes: 16 * 2 ** 20,
+    memoryBytes: 8 * 2 ** 20,
     segmentBytes: 64 * 2 ** 20,
     retention: { bytes: 10 * 2 ** 30, ageMs: 86_400_000 },
   });
