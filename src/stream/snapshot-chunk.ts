@@ -56,6 +56,11 @@ export function chunkEnd(chunk: Buffer): number {
 export function decodeChunkHeader(chunk: Buffer): ChunkHeader {
   if (chunk.length < HEADER_BYTES || chunkLength(chunk) !== chunk.length) throw malformed("length");
   if (crc32(chunk.subarray(8)) !== chunk.readUInt32LE(4)) throw malformed("checksum");
+  return readChunkHeader(chunk);
+}
+
+/** The header of a chunk whose checksum was verified on its way here, or will be before anything relies on it. */
+export function readChunkHeader(chunk: Buffer): ChunkHeader {
   if (chunk.readUInt8(8) !== FORMAT || chunk.readUInt8(9) > CODEC_LZ4) throw malformed("unknown format or codec");
   const rawBytes = chunk.readUInt32LE(24);
   if (rawBytes > CHUNK_RAW_BYTES) throw malformed("impossible raw size");

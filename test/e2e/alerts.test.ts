@@ -49,18 +49,7 @@ test.concurrent("cut, told, healed, told again; silenced; tested; and reloaded w
   const { master, target } = pair.clients();
   await master.set("first", "1");
   await eventually(async () => (await target.get("first")) === "1", { timeoutMs: 30_000 });
-  // They may have begun with links that were not up yet.
-  for (const region of ["us-east", "eu-west"] as const) {
-    await eventually(async () => {
-      const { links, atMs, startedAtMs } = await ask<GatewayStatus>(region, "/status");
-      // Rules look once a second: what came up and went between two looks would be one outage to them.
-      expect(atMs - startedAtMs).toBeGreaterThan(3_000);
-      expect(links.every(({ connectedAtMs }) => connectedAtMs !== undefined)).toBe(true);
-      const { firing, channels } = await ask<AlertsView>(region, "/alerts");
-      expect(firing.filter(({ rule }) => rule === "link-down")).toEqual([]);
-      expect(channels).toMatchObject([{ waiting: 0 }]);
-    });
-  }
+  for (const region of ["us-east", "eu-west"] as const) await calm("link-down", (path) => ask(region, path));
   receiver.received.length = 0;
 
   pair.proxy.cut();
@@ -137,6 +126,8 @@ test.concurrent("a gateway that is killed is told of by its peer, whichever end 
       .filter((one) => one.region === region && one.rule === "peer-silent")
       .map(({ status, subject }) => `${status}: ${subject["direction"]} ${subject["peer"]}`);
   await pair.caughtUp();
+  for (const region of ["us-east", "eu-west"] as const)
+    await calm("peer-silent", async (path) => (await fetch(`http://127.0.0.1:${pair.topology.ports[region]!.admin}${path}`)).json());
   receiver.received.length = 0;
 
   await pair.eu.kill9();
@@ -156,6 +147,19 @@ test.concurrent("a gateway that is killed is told of by its peer, whichever end 
     { timeoutMs: 30_000 },
   );
 });
+
+/** A gateway may have begun with a link that was not up yet, and what has fired is not told again. */
+async function calm(rule: string, ask: (path: string) => Promise<unknown>): Promise<void> {
+  await eventually(async () => {
+    const { links, atMs, startedAtMs } = (await ask("/status")) as GatewayStatus;
+    // Rules look once a second: what came up and went between two looks would be one outage to them.
+    expect(atMs - startedAtMs).toBeGreaterThan(3_000);
+    expect(links.every(({ connectedAtMs }) => connectedAtMs !== undefined)).toBe(true);
+    const { firing, channels } = (await ask("/alerts")) as AlertsView;
+    expect(firing.filter((alert) => alert.rule === rule)).toEqual([]);
+    expect(channels).toMatchObject([{ waiting: 0 }]);
+  });
+}
 
 function eventsIn(text: string): readonly TimelineEvent[] {
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json!) as TimelineEvent);

@@ -12,7 +12,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { Notice } from "../../runtime/notice.ts";
 import type { HistoryLog, StoredSnapshot, StreamLog } from "../../stream/log.ts";
 import { Offset, type Replid } from "../../stream/position.ts";
-import { decodeChunkHeader, decodeChunkPayload } from "../../stream/snapshot-chunk.ts";
+import { decodeChunkPayload, readChunkHeader } from "../../stream/snapshot-chunk.ts";
 import { formatPeer } from "./address.ts";
 import { Dialogue, type DialogueOptions } from "./dialogue.ts";
 import type { AttachedReplica, FeedStats, ReplicaState } from "./feed-stats.ts";
@@ -254,7 +254,7 @@ export class ReplicaSession {
         const chunk = await reader.next(signal);
         if (chunk === undefined || chunk === "end") return;
         if (chunk === "aborted") throw new GatewayError("HISTORY_CHANGED", "the snapshot was given up");
-        const bytes = decodeChunkPayload(chunk, decodeChunkHeader(chunk));
+        const bytes = decodeChunkPayload(chunk, readChunkHeader(chunk));
         this.#unread ??= describeRdb(bytes);
         await this.#write(bytes, signal);
         this.#snapshotBytes += bytes.length;

@@ -2,7 +2,7 @@
 import { GatewayError } from "../../errors.ts";
 import { RdbParser } from "../../rdb/parser.ts";
 import type { StoredSnapshot } from "../../stream/log.ts";
-import { CHUNK_RAW_BYTES, type ChunkHeader, decodeChunkHeader, decodeChunkPayload } from "../../stream/snapshot-chunk.ts";
+import { CHUNK_RAW_BYTES, type ChunkHeader, decodeChunkPayload, readChunkHeader } from "../../stream/snapshot-chunk.ts";
 import type { RawRing } from "./raw-ring.ts";
 
 /** Larger values are read twice, so that none is held whole (BOUNDED). Up to here the second reading would cost more than the memory. */
@@ -56,7 +56,7 @@ async function* readChunks(
       const chunk = await reader.next(signal);
       if (chunk === undefined || chunk === "end") return;
       if (chunk === "aborted") throw new GatewayError("HISTORY_CHANGED", "the snapshot was given up while it was being loaded");
-      const header = decodeChunkHeader(chunk);
+      const header = readChunkHeader(chunk);
       const end = header.rdbOffset + header.rawBytes;
       yield { header, payload: decodeChunkPayload(chunk, header, room?.take(header.rawBytes, end)) };
     }
