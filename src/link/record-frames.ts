@@ -60,7 +60,7 @@ export class RecordFrames {
 
   /** Credit that came back, in all. */
   consumed(bytes: number): void {
-    this.#meter.consumed(bytes, this.#clock.nowMs());
+    if (this.#mode !== "lz4") this.#meter.consumed(bytes, this.#clock.nowMs());
   }
 
   /** The frames must go to the socket as they come. */
@@ -112,7 +112,7 @@ export class RecordFrames {
     this.#last = codec;
     this.#lastBytes = recordBytes;
     this.#sentAtMs = nowMs;
-    this.#meter.sent(wireBytes, recordBytes, nowMs);
+    if (this.#mode !== "lz4") this.#meter.sent(wireBytes, recordBytes, nowMs);
   }
 
   #pack(records: readonly Buffer[], recordBytes: number, beganAtMs: number): PackedRecordsFrame | undefined {

@@ -50,7 +50,7 @@ export function encodeFrame(frame: Frame, room: (bytes: number) => Buffer = Buff
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-export function carriesPayload(frame: Frame): frame is PayloadFrame {
+function carriesPayload(frame: Frame): frame is PayloadFrame {
   return frame.kind === "records" || frame.kind === "snapshot-chunk" || frame.kind === "packed-records";
 }
 
