@@ -62,4 +62,14 @@ const COMMANDS: readonly (readonly (string | number)[])[] = [
   ["XACKDEL", "n:stream", "g", "KEEPREF", "IDS", 1, "2-1"],
   ["XDELEX", "n:stream", "IDS", 1, "2-1"],
   ["XSETID", "n:stream", "18446744073709551000-9", "ENTRIESADDED", 7, "MAXDELETEDID", "3-3"],
+  // What becomes of what a group waits for (8.2): each of the two with each way to trim.
+  ...Array.from({ length: 9 }, (_, index) => ["XADD", "n:trimmed", `${index + 1}-1`, "f", "v"]),
+  ["XGROUP", "CREATE", "n:trimmed", "g", "0"],
+  ["XREADGROUP", "GROUP", "g", "c", "COUNT", 8, "STREAMS", "n:trimmed", ">"],
+  ["XADD", "n:trimmed", "KEEPREF", "MAXLEN", "=", 9, "10-1", "f", "v"],
+  ["XADD", "n:trimmed", "DELREF", "MAXLEN", "=", 9, "11-1", "f", "v"],
+  ["XADD", "n:trimmed", "NOMKSTREAM", "MINID", "=", "4-0", "DELREF", "12-1", "f", "v"],
+  ["XADD", "n:trimmed", "KEEPREF", "MAXLEN", "~", 8, "LIMIT", 100, "13-1", "f", "v"],
+  ["XTRIM", "n:trimmed", "MINID", "5-1", "KEEPREF"],
+  ["XTRIM", "n:trimmed", "MAXLEN", "=", 7, "DELREF"],
 ];
