@@ -4,9 +4,10 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname } from "node:path";
+import { extname, join } from "node:path";
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
+import { installedPath } from "../runtime/installed.ts";
 import { runbookPage } from "./runbook.ts";
 import type { Samples } from "./samples.ts";
 
@@ -59,10 +60,10 @@ type PageFile = { readonly type: string; readonly body: Buffer };
 
 /** By path. All of them are read now, so that no request names a file. */
 function pageFiles(): ReadonlyMap<string, PageFile> {
-  const folder = new URL("./dashboard/", import.meta.url);
+  const folder = installedPath("admin/dashboard");
   const own = readdirSync(folder)
     .filter((name) => TYPES[extname(name)] !== undefined)
-    .map((name) => [name === "index.html" ? "/" : `/page/${name}`, new URL(name, folder)] as const);
+    .map((name) => [name === "index.html" ? "/" : `/page/${name}`, join(folder, name)] as const);
   const plots = (name: string) => [`/page/lib/${name}`, packages.resolve(`uplot/dist/${name}`)] as const;
   // Node is given a build for servers; the one for browsers lies beside its folder.
   const templates = new URL("../lit-html.js", `file://${packages.resolve("lit-html")}`);

@@ -1,8 +1,7 @@
 /** deploy/RUNBOOK.md as a page of the admin port: every alert links to its section, so that whoever is woken needs no repository. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
 import { Marked } from "marked";
+import { installedPath } from "../runtime/installed.ts";
 
 /** The whole page. Throws when the file lies in no folder above this one. */
 export function runbookPage(): string {
@@ -18,7 +17,7 @@ export function runbookPage(): string {
       },
     },
   });
-  const body = marked.parse(readFileSync(runbookFile(), "utf8"), { async: false });
+  const body = marked.parse(readFileSync(installedPath("deploy/RUNBOOK.md"), "utf8"), { async: false });
   const contents = titles.filter(({ depth }) => depth === 2).map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`);
   return `<!doctype html>
 <html lang="en">
@@ -46,12 +45,4 @@ export function anchorOf(title: string): string {
     .toLowerCase()
     .replaceAll(/[^\w\- ]/g, "")
     .replaceAll(" ", "-");
-}
-
-/** In the nearest folder above that has it: the same from sources, from dist/ and installed. */
-function runbookFile(): string {
-  const inFolder = (folder: string) => join(folder, "deploy", "RUNBOOK.md");
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(inFolder(folder)) && folder !== dirname(folder)) folder = dirname(folder);
-  return inFolder(folder);
 }

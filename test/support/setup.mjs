@@ -31,7 +31,7 @@ try {
   requireNode();
   installPackages();
   installRedis();
-  build();
+  await build();
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { build } from "./build.mjs";
 
-export default function buildOnce(): void {
-  build();
+export default async function buildOnce(): Promise<void> {
+  await build();
 }
