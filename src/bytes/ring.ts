@@ -4,8 +4,10 @@
  */
 export class ByteRing {
   readonly #buffer: Buffer;
-  /** Where the pieces lie that were handed out, oldest first. */
-  readonly #taken: { readonly start: number; readonly end: number }[] = [];
+  /** Where the pieces begin that were handed out, oldest first. */
+  readonly #starts: number[] = [];
+  /** Where the newest piece ends. */
+  #end = 0;
 
   constructor(bytes: number) {
     this.#buffer = Buffer.allocUnsafeSlow(bytes);
@@ -15,21 +17,22 @@ export class ByteRing {
   take(bytes: number): Buffer | undefined {
     const start = this.#free(bytes);
     if (start === undefined || bytes === 0) return undefined;
-    this.#taken.push({ start, end: start + bytes });
-    return this.#buffer.subarray(start, start + bytes);
+    this.#starts.push(start);
+    this.#end = start + bytes;
+    return this.#buffer.subarray(start, this.#end);
   }
 
   /** The oldest pieces may be overwritten. */
   release(pieces: number): void {
-    if (pieces === 1) this.#taken.shift();
-    else this.#taken.splice(0, pieces);
+    if (pieces === 1) this.#starts.shift();
+    else this.#starts.splice(0, pieces);
   }
 
   #free(bytes: number): number | undefined {
-    const [oldest, newest] = [this.#taken[0], this.#taken.at(-1)];
-    if (oldest === undefined || newest === undefined) return bytes <= this.#buffer.length ? 0 : undefined;
-    if (newest.end <= oldest.start) return newest.end + bytes <= oldest.start ? newest.end : undefined;
-    if (newest.end + bytes <= this.#buffer.length) return newest.end;
-    return bytes <= oldest.start ? 0 : undefined;
+    const [oldest] = this.#starts;
+    if (oldest === undefined) return bytes <= this.#buffer.length ? 0 : undefined;
+    if (this.#end <= oldest) return this.#end + bytes <= oldest ? this.#end : undefined;
+    if (this.#end + bytes <= this.#buffer.length) return this.#end;
+    return bytes <= oldest ? 0 : undefined;
   }
 }

@@ -4,11 +4,11 @@
  */
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { ByteRing } from "../bytes/ring.ts";
+import { SendRoom } from "../bytes/send-room.ts";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
-import { decodeFrame, encodeFrame } from "../wire/codec.ts";
+import { carriesPayload, decodeFrame, encodeFrame } from "../wire/codec.ts";
 import { type Frame, MAX_FRAME_BYTES, type Refusal } from "../wire/frames.ts";
 
 /** `ws` options of both sides: records are compressed already, a frame has a bound before it is buffered, and is never sent in pieces. */
@@ -21,8 +21,6 @@ export const WEBSOCKET_OPTIONS = {
 
 const CLOSE_NORMAL = 1000;
 const CLOSE_REFUSED = 1008;
-/** Of frames on their way to the socket; what does not fit gets a buffer of its own. */
-const RING_BYTES = 1024 * 1024;
 /** How long a farewell may take to reach the peer before the socket is cut. */
 const FAREWELL_MS = 1000;
 
@@ -33,14 +31,14 @@ export class LinkConnection {
   readonly #clock: Clock;
   readonly #over = new AbortController();
   readonly #sent = new Notice();
+  /** Where frames with payloads lie until they are sent. */
+  readonly #room = new SendRoom();
+  readonly #take = (bytes: number) => this.#room.take(bytes) ?? Buffer.allocUnsafe(bytes);
   readonly #afterSend = () => this.#sent.wake();
-  /** `ws` says of frame by frame, in their order, that the socket has it; with an error it says nothing about what is still on its way. */
-  readonly #afterSendFromRing = (error?: Error) => {
-    if (!error) this.#ring?.release(1);
+  readonly #afterSendFromRoom = (error?: Error) => {
+    this.#room.written(error);
     this.#sent.wake();
   };
-  /** Where frames with payloads lie until they are sent; not before there is one, since a receiver never has any. */
-  #ring: ByteRing | undefined;
   #onFrame: (frame: Frame) => void = () => undefined;
   #error: GatewayError | undefined;
   #farewell: NodeJS.Timeout | undefined;
@@ -112,13 +110,7 @@ export class LinkConnection {
 
   send(frame: Frame): void {
     if (this.#over.signal.aborted) return;
-    let fromRing = false;
-    const bytes = encodeFrame(frame, (wanted) => {
-      const room = this.#room().take(wanted);
-      fromRing = room !== undefined;
-      return room ?? Buffer.allocUnsafe(wanted);
-    });
-    this.#ws.send(bytes, fromRing ? this.#afterSendFromRing : this.#afterSend);
+    this.#ws.send(encodeFrame(frame, this.#take), carriesPayload(frame) ? this.#afterSendFromRoom : this.#afterSend);
   }
 
   /** Resolves once at most `limitBytes` wait for the socket, or when the signal aborts. */
@@ -148,11 +140,6 @@ export class LinkConnection {
 
   bye(reason: string): void {
     this.#leave({ kind: "bye", reason }, CLOSE_NORMAL, new GatewayError("LINK_CONNECTION", reason, { details: { goodbye: true } }));
-  }
-
-  #room(): ByteRing {
-    this.#ring ??= new ByteRing(RING_BYTES);
-    return this.#ring;
   }
 
   #leave(frame: Frame, code: number, error: GatewayError): void {

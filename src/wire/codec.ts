@@ -41,7 +41,7 @@ const MAX_CAPABILITIES = 64;
 const MAX_BEHIND = 1024;
 const MAX_SENTENCE_CHARS = 1024;
 
-/** Copies payloads once, into the frame; of one with payloads, `room` may say where it is to lie. */
+/** Copies payloads once, into the frame. `room` says where one with payloads is to lie; it is asked once for each of those, and for no other. */
 export function encodeFrame(frame: Frame, room: (bytes: number) => Buffer = Buffer.allocUnsafe): Buffer {
   const bytes = carriesPayload(frame) ? encodePayloadFrame(frame, room) : Wire.encode(toWire(frame)).finish();
   if (bytes.length > MAX_FRAME_BYTES) {
@@ -50,7 +50,7 @@ export function encodeFrame(frame: Frame, room: (bytes: number) => Buffer = Buff
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
-function carriesPayload(frame: Frame): frame is PayloadFrame {
+export function carriesPayload(frame: Frame): frame is PayloadFrame {
   return frame.kind === "records" || frame.kind === "snapshot-chunk" || frame.kind === "packed-records";
 }
 

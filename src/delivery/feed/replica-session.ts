@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 import type { Logger } from "pino";
-import { ByteRing } from "../../bytes/ring.ts";
+import { SendRoom } from "../../bytes/send-room.ts";
 import { GatewayError, wrapError } from "../../errors.ts";
 import { describeRdb } from "../../rdb/aux.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -23,8 +23,6 @@ import { stableBytes } from "./stable-bytes.ts";
 
 /** As often as a master sends newlines to a replica that waits for its BGSAVE. */
 const KEEPALIVE_MS = 1_000;
-/** Of a replica's bytes on their way to its socket; what does not fit gets a buffer of its own. */
-const RING_BYTES = 1024 * 1024;
 /** Redis's default repl-timeout: neither heard nor able to send. */
 const SILENCE_MS = 60_000;
 
@@ -231,19 +229,12 @@ export class ReplicaSession {
     }
     onChange();
     this.look();
-    const ring = new ByteRing(RING_BYTES);
-    let isRoom = false;
-    const room = (bytes: number) => {
-      const piece = ring.take(bytes);
-      isRoom = piece !== undefined;
-      return piece;
-    };
-    const release = () => ring.release(1);
+    const room = new SendRoom();
     for await (const bytes of stableBytes({ history, from, progressed, room }, signal)) {
       // Appended under another name since: those bytes are not this session's.
       if (history.tail.replid !== replid) return this.look();
       this.#sent = Offset.plus(this.#sent, bytes.length);
-      await this.#write(bytes, signal, isRoom ? release : undefined);
+      await this.#write(bytes, signal, room.written);
     }
   }
 
@@ -264,10 +255,8 @@ export class ReplicaSession {
     }
   }
 
-  /** `onSent`: the socket needs the bytes no longer; said in order, and not at all once the connection is lost. */
-  async #write(bytes: Buffer, signal: AbortSignal, onSent?: () => void): Promise<void> {
-    const sent = onSent && ((error?: Error | null) => error || onSent());
-    if (this.#socket.write(bytes, sent) || signal.aborted) return;
+  async #write(bytes: Buffer, signal: AbortSignal, written?: SendRoom["written"]): Promise<void> {
+    if (this.#socket.write(bytes, written) || signal.aborted) return;
     await this.#drained.wait(signal);
   }
 

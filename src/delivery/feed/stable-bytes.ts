@@ -2,6 +2,7 @@
  * The master's own bytes of a history, for readers that cannot take one back: nothing of an OPEN tail, which may be withdrawn,
  * before its command or transaction is whole in the journal. Nothing larger than a batch is held (BOUNDED): what waits, waits on disk.
  */
+import type { SendRoom } from "../../bytes/send-room.ts";
 import type { Notice } from "../../runtime/notice.ts";
 import type { HistoryLog } from "../../stream/log.ts";
 import { Offset } from "../../stream/position.ts";
@@ -14,8 +15,8 @@ export type StableBytesOptions = {
   readonly from: Offset;
   /** Wakes at each progress of the log. */
   readonly progressed: Notice;
-  /** Where the bytes that are answered next may lie; asked once for each piece. Undefined: they get a buffer of their own. */
-  readonly room: (bytes: number) => Buffer | undefined;
+  /** Where the bytes that are answered next may lie; asked once for each piece. */
+  readonly room: Pick<SendRoom, "take">;
 };
 
 /**
@@ -36,7 +37,7 @@ export async function* stableBytes(
         for (const record of stable) {
           const header = readRecordHeader(record);
           if (header.to <= offset) continue;
-          const payload = decodePayload(record, header, room(rawBytesOf(header)));
+          const payload = decodePayload(record, header, room.take(rawBytesOf(header)));
           yield payload.subarray(Offset.distance(header.from, offset));
           offset = header.to;
         }

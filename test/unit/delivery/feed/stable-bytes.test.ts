@@ -20,7 +20,7 @@ test("TRANSACTIONS_STAY_WHOLE: an OPEN tail that is withdrawn was never sent, an
   const sent: Buffer[] = [];
   const first = bytesOf(appendNext(history, 10));
   const from = Offset.plus(START, 4);
-  const room = (bytes: number) => Buffer.alloc(bytes);
+  const room = { take: (bytes: number) => Buffer.alloc(bytes) };
   const sending = (async () => {
     for await (const bytes of stableBytes({ history, from, progressed, room }, stop.signal)) sent.push(bytes);
   })();
