@@ -9,7 +9,7 @@ import { Offset, Replid, StreamId } from "../../src/stream/position.ts";
 import { encodeRecord } from "../../src/stream/record.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";
-import { MemoryLog } from "../support/memory-log.ts";
+import { type MemoryHistory, MemoryLog } from "../support/memory-log.ts";
 
 const REPLID = Replid.of("a".repeat(40));
 const MOST = 64;
@@ -57,6 +57,12 @@ async function feeding() {
 const begin = (journal: MemoryLog) => journal.begin({ id: "1", replid: REPLID, offset: 1000n });
 const RESUME = `PSYNC ${REPLID} 1001\r\n`;
 
+function append(history: MemoryHistory, payload: Buffer): void {
+  const { offset: from, replid } = history.tail;
+  const span = { from, to: Offset.plus(from, payload.length), replid, db: 0, dbAfter: 0, commands: 1, readAtMs: 1, open: false };
+  history.append(encodeRecord(span, payload));
+}
+
 test("BOUNDED: at most 64 replicas are fed; who comes then is told so and counted, and nobody loses his place", async () => {
   await using feed = await feeding();
   begin(feed.journal);
@@ -100,14 +106,26 @@ test("BOUNDED: a replica that reads nothing is waited for: its bytes stay in the
   slow.socket.pause();
   const slowAddress = `127.0.0.1:${slow.socket.localPort}`;
   const payload = Buffer.alloc(MIB, "*1\r\n$4\r\nPING\r\n");
-  for (let index = 0; index < 32; index++) {
-    const { offset: from, replid } = history.tail;
-    const span = { from, to: Offset.plus(from, MIB), replid, db: 0, dbAfter: 0, commands: 1, readAtMs: 1, open: false };
-    history.append(encodeRecord(span, payload));
-  }
+  for (let index = 0; index < 32; index++) append(history, payload);
   await eventually(() => expect(fast.heardBytes).toBeGreaterThan(32 * MIB));
   const sent = feed.stats.replicas().find(({ address }) => address === slowAddress)!.sent;
   expect(sent - 1000n).toBeLessThan(BigInt(16 * MIB));
   slow.socket.resume();
   await eventually(() => expect(slow.heardBytes).toBe(fast.heardBytes));
+});
+
+test("what waits for a replica that reads nothing is sent as it was", async () => {
+  await using feed = await feeding();
+  const history = begin(feed.journal);
+  const slow = feed.visit(RESUME);
+  await eventually(() => expect(slow.heard).toContain("+CONTINUE"));
+  const heard: Buffer[] = [];
+  slow.socket.pause().on("data", (bytes: Buffer) => heard.push(bytes));
+  // Small ones, of which several wait for the socket at once, and more of them than the machine's own buffers hold.
+  const payloads = Array.from({ length: 4096 }, (_, index) => Buffer.alloc(4096, `${index} `));
+  for (const payload of payloads) append(history, payload);
+  await eventually(() => expect(feed.stats.replicas()[0]!.sent).toBeGreaterThan(MIB));
+  slow.socket.resume();
+  await eventually(() => heard.reduce((sum, { length }) => sum + length, 0) === 16 * MIB);
+  expect(Buffer.concat(heard).equals(Buffer.concat(payloads))).toBe(true);
 });
