@@ -1,9 +1,26 @@
 /** A snapshot in memory, as the journal would keep it. */
 import { setImmediate as turn } from "node:timers/promises";
 import { crc64 } from "../../src/bytes/crc64.ts";
-import type { SnapshotReader, StoredSnapshot } from "../../src/stream/log.ts";
-import { Offset, Replid } from "../../src/stream/position.ts";
+import type { Checkpoint } from "../../src/delivery/write/checkpoint.ts";
+import type { SnapshotInfo, SnapshotReader, StoredSnapshot } from "../../src/stream/log.ts";
+import { HistoryId, Offset, Replid } from "../../src/stream/position.ts";
 import { CHUNK_RAW_BYTES, encodeChunk } from "../../src/stream/snapshot-chunk.ts";
+
+const INFO: SnapshotInfo = { id: "0123456789abcdef", offset: Offset.of(100), replid: Replid.of("a".repeat(40)), db: 0 };
+
+/** Of a target that is about to load it, from its beginning. */
+export const LOADING: Checkpoint = {
+  state: "loading",
+  history: HistoryId.of("00000000000000bb"),
+  offset: INFO.offset,
+  db: INFO.db,
+  replid: INFO.replid,
+  snapshotId: INFO.id,
+  rdbOffset: 0,
+  writer: "00000000000000aa",
+  readAtMs: 0,
+  guardMs: 0,
+};
 
 export type StoredSnapshotOptions = {
   readonly chunkBytes?: number;
@@ -22,7 +39,7 @@ export function storedSnapshot(rdb: Buffer, options: StoredSnapshotOptions = {})
     chunks.push(encodeChunk(chunks.length, from, rdb.subarray(from, from + chunkBytes)));
   }
   return {
-    info: { id: "0123456789abcdef", offset: Offset.of(100), replid: Replid.of("a".repeat(40)), db: 0 },
+    info: INFO,
     state: chunks.length > abortedAfter ? "aborted" : "complete",
     chunks: chunks.length,
     rdbBytes: rdb.length,

@@ -12,31 +12,18 @@ import { Target } from "../../../src/delivery/write/target.ts";
 import type { UnitEvents, UnitSubmitter } from "../../../src/delivery/write/unit.ts";
 import { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { HistoryId, Offset, Replid, StreamId } from "../../../src/stream/position.ts";
+import { StreamId } from "../../../src/stream/position.ts";
 import { loadEveryType } from "../../support/dataset.ts";
 import { compareServers } from "../../support/digest.ts";
 import { recordingLog } from "../../support/journal-kit.ts";
 import { fillEveryType } from "../../support/rdb-dataset.mjs";
 import { RedisServer } from "../../support/redis-server.ts";
-import { makeRdb, rdbString, type StoredSnapshotOptions, storedSnapshot } from "../../support/stored-snapshot.ts";
+import { LOADING, makeRdb, rdbString, type StoredSnapshotOptions, storedSnapshot } from "../../support/stored-snapshot.ts";
 
 const KEY = "causeway:checkpoint:{us-east/0}";
 const STREAM = StreamId.of("us-east");
-const TOKEN = "00000000000000aa";
+const TOKEN = LOADING.writer;
 const NEVER = new AbortController().signal;
-
-const LOADED: Checkpoint = {
-  state: "loading",
-  history: HistoryId.of("00000000000000bb"),
-  offset: Offset.of(100),
-  db: 0,
-  replid: Replid.of("a".repeat(40)),
-  snapshotId: "0123456789abcdef",
-  rdbOffset: 0,
-  writer: TOKEN,
-  readAtMs: 0,
-  guardMs: 0,
-};
 
 let source: RedisServer;
 let target: RedisServer;
@@ -116,7 +103,7 @@ async function load(options: Load = {}): Promise<LoadProgress | undefined> {
     resumeAt: options.resumeAt ?? 0,
     targetWasEmpty: options.targetWasEmpty ?? false,
     guardMs: options.guardMs ?? 0,
-    checkpointAt: (rdbOffset) => ({ ...LOADED, rdbOffset }),
+    checkpointAt: (rdbOffset) => ({ ...LOADING, rdbOffset }),
     onProgress: (latest) => {
       progress = latest;
     },
@@ -433,7 +420,7 @@ test("a snapshot that breaks off removes nothing", async () => {
 test("ONE_WRITER: a load that lost the target removes nothing", async () => {
   await target.call("SET", "stale", "x");
   const onCommit = ({ rdbOffset }: Checkpoint) => {
-    if (rdbOffset > rdb.length / 3) void target.call("SET", KEY, formatCheckpoint({ ...LOADED, writer: "00000000000000cc" }));
+    if (rdbOffset > rdb.length / 3) void target.call("SET", KEY, formatCheckpoint({ ...LOADING, writer: "00000000000000cc" }));
   };
   await expect(load({ events: { onCommit }, snapshot: { chunkBytes: 20_000 } })).rejects.toMatchObject({
     code: expect.stringMatching(/CHECKPOINT_CONFLICT|TARGET_BUSY/),

@@ -3,31 +3,16 @@ import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Crc64 } from "../../../src/bytes/crc64.ts";
-import type { Checkpoint } from "../../../src/delivery/write/checkpoint.ts";
 import type { Losses } from "../../../src/delivery/write/losses.ts";
 import { loadSnapshot } from "../../../src/delivery/write/snapshot-loader.ts";
 import type { Target } from "../../../src/delivery/write/target.ts";
 import type { Unit, UnitSubmitter } from "../../../src/delivery/write/unit.ts";
-import { HistoryId, Offset, Replid } from "../../../src/stream/position.ts";
-import { makeRdb, type RdbPart, storedSnapshot } from "../../support/stored-snapshot.ts";
+import { LOADING, makeRdb, type RdbPart, storedSnapshot } from "../../support/stored-snapshot.ts";
 
 const NEVER = new AbortController().signal;
 const OPCODE_EXPIRE_MS = 0xfc;
 const TYPE_STRING = 0;
 const TYPE_SET_INTSET = 11;
-
-const loading: Checkpoint = {
-  state: "loading",
-  history: HistoryId.of("00000000000000bb"),
-  offset: Offset.of(100),
-  db: 0,
-  replid: Replid.of("a".repeat(40)),
-  snapshotId: "0123456789abcdef",
-  rdbOffset: 0,
-  writer: "",
-  readAtMs: 0,
-  guardMs: 0,
-};
 
 /** A target that commits when it likes, in order. */
 class SlowWriter implements UnitSubmitter {
@@ -135,7 +120,7 @@ async function load(
       rebuildAboveBytes: 32 * 1024 * 1024,
       buildKey: "causeway:build",
       guardMs: 0,
-      checkpointAt: (rdbOffset) => ({ ...loading, rdbOffset }),
+      checkpointAt: (rdbOffset) => ({ ...LOADING, rdbOffset }),
       onSkipped: () => undefined,
       onProgress: () => undefined,
     },
