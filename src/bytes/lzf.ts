@@ -12,16 +12,26 @@ const MAX_RATIO = MAX_COPY_BYTES / 3;
 export function unpackLzf(packed: Buffer, rawBytes: number): Buffer {
   if (rawBytes > packed.length * MAX_RATIO) throw malformed();
   const raw = Buffer.allocUnsafe(rawBytes);
-  let from = 0;
-  let to = 0;
+  unpackLzfTo(raw, { packed, from: 0, at: 0, rawBytes });
+  return raw;
+}
+
+export type LzfPlace = { readonly packed: Buffer; readonly from: number; readonly at: number; readonly rawBytes: number };
+
+/** The same of `packed` from byte `from` to its end, into `raw` from `at` on; nothing else of `raw` is touched or looked at. */
+export function unpackLzfTo(raw: Buffer, place: LzfPlace): void {
+  const { packed, at, rawBytes } = place;
+  const rawEnd = at + rawBytes;
+  if (rawEnd > raw.length) throw malformed();
+  let { from } = place;
+  let to = at;
   while (from < packed.length) {
     const control = packed[from++]!;
     if (control < 32) {
-      const literal = control + 1;
-      if (from + literal > packed.length || to + literal > rawBytes) throw malformed();
-      packed.copy(raw, to, from, from + literal);
-      from += literal;
-      to += literal;
+      const end = to + control + 1;
+      if (from + control >= packed.length || end > rawEnd) throw malformed();
+      // At most 32 bytes: a call of native code would cost more.
+      while (to < end) raw[to++] = packed[from++]!;
       continue;
     }
     let length = control >> 5;
@@ -32,11 +42,10 @@ export function unpackLzf(packed: Buffer, rawBytes: number): Buffer {
     if (from >= packed.length) throw malformed();
     let back = to - (((control & 31) << 8) | packed[from++]!) - 1;
     const end = to + length + 2;
-    if (back < 0 || end > rawBytes) throw malformed();
+    if (back < at || end > rawEnd) throw malformed();
     while (to < end) raw[to++] = raw[back++]!;
   }
-  if (to !== rawBytes) throw malformed();
-  return raw;
+  if (to !== rawEnd) throw malformed();
 }
 
 /** How far back a copy reaches. */

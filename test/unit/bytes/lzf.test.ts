@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LzfPieces, unpackLzf } from "../../../src/bytes/lzf.ts";
+import { LzfPieces, unpackLzf, unpackLzfTo } from "../../../src/bytes/lzf.ts";
 import type { GatewayError } from "../../../src/errors.ts";
 
 test("literals, copies, long copies and copies that overlap themselves", () => {
@@ -63,4 +63,25 @@ test("in pieces it decodes to the same, or is malformed alike, however it is cut
   const far = Buffer.concat([...literals, ...Array.from({ length: 1_000 }, () => Buffer.from([0xff, 0xff, 0xff]))]);
   const farBytes = 8_192 + 1_000 * 264;
   for (const cut of [7, far.length]) expect(inPieces(far, farBytes, cut).equals(unpackLzf(far, farBytes))).toBe(true);
+});
+
+test("into the middle of a buffer it writes the same and nothing else, and no copy reaches what stands before", () => {
+  const inPlace = (packed: Buffer, rawBytes: number): Buffer => {
+    const raw = Buffer.alloc(rawBytes + 20, 0x55);
+    unpackLzfTo(raw, { packed: Buffer.concat([Buffer.of(1, 2, 3), packed]), from: 3, at: 9, rawBytes });
+    expect(raw.subarray(0, 9).every((byte) => byte === 0x55) && raw.subarray(9 + rawBytes).every((byte) => byte === 0x55)).toBe(true);
+    return raw.subarray(9, 9 + rawBytes);
+  };
+  const malformed = expect.objectContaining({ code: "RDB_MALFORMED" });
+  expect(inPlace(Buffer.from([2, 97, 98, 99, 0x20, 2]), 6).toString()).toBe("abcabc");
+  for (const [packed, rawBytes] of [
+    [[0, 97, 0x20, 1], 4],
+    [[5, 97], 6],
+    [[1, 97, 98], 1],
+    [[0, 97, 0x20, 0], 3],
+    [[0, 97], 2],
+  ] as const) {
+    expect(() => inPlace(Buffer.from(packed), rawBytes)).toThrowError(malformed);
+  }
+  expect(() => unpackLzfTo(Buffer.alloc(4), { packed: Buffer.from([2, 97, 98, 99]), from: 0, at: 2, rawBytes: 3 })).toThrowError(malformed);
 });

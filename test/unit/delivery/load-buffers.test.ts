@@ -18,7 +18,7 @@ const TYPE_SET_INTSET = 11;
 class SlowWriter implements UnitSubmitter {
   readonly expected = undefined;
   readonly inFlightBytes = 0;
-  readonly commands: Buffer[] = [];
+  readonly units: Buffer[] = [];
   readonly #waiting: { readonly unit: Unit; readonly bytes: Buffer }[] = [];
   readonly #commitAtOnce: () => number;
   changed = 0;
@@ -47,37 +47,78 @@ class SlowWriter implements UnitSubmitter {
     for (const { unit, bytes } of this.#waiting.splice(0, units)) {
       const now = Buffer.concat(unit.pieces);
       if (!now.equals(bytes)) this.changed++;
-      this.commands.push(now);
+      this.units.push(now);
       unit.onCommitted?.();
     }
   }
 }
 
-/** Each key with what may be said for it. Values are of bytes that tell where they come from; a string that two chunks share goes by RESTORE, too. */
-function rdbOf(lengths: readonly number[]): { readonly rdb: Buffer; readonly commands: readonly (readonly Buffer[])[] } {
+type Keys = { readonly rdb: Buffer /** What each key may be loaded by. */; readonly forms: ReadonlyMap<string, readonly string[]> };
+
+/** Values of bytes that tell where they come from: sets, and strings both plain and packed; a string that two chunks share goes by RESTORE, too. */
+function keysOf(lengths: readonly number[]): Keys {
   const body: RdbPart[] = [];
-  const commands: Buffer[][] = [];
+  const forms = new Map<string, string[]>();
   for (const [index, length] of lengths.entries()) {
-    const type = index % 3 === 0 ? TYPE_SET_INTSET : TYPE_STRING;
+    const type = index % 4 === 0 ? TYPE_SET_INTSET : TYPE_STRING;
     const key = `key:${index}`;
-    const text = Buffer.alloc(length, `${index}.`);
-    const value = Buffer.concat([encodeLength(length), text]);
+    const pattern = `${index}.`;
+    const text = Buffer.alloc(length, pattern);
+    const value = index % 4 === 1 ? storedLzf(text, pattern.length) : Buffer.concat([encodeLength(length), text]);
     body.push(type, encodeLength(key.length), key, value);
-    const restored = restore(key, Buffer.concat([Buffer.of(type), value]));
-    commands.push(type === TYPE_STRING ? [Buffer.from(set(key, text.toString("latin1"))), restored] : [restored]);
+    const restored = restore(key, Buffer.concat([Buffer.of(type), value])).toString("latin1");
+    forms.set(key, type === TYPE_STRING ? [set(key, text.toString("latin1")), restored] : [restored]);
   }
-  return { rdb: makeRdb(body, "REDIS0010"), commands };
+  return { rdb: makeRdb(body, "REDIS0010"), forms };
 }
 
-/** How many of the commands `bytes` begins with. */
-function matching(bytes: Buffer, commands: readonly (readonly Buffer[])[]): number {
-  let at = 0;
-  for (const [index, forms] of commands.entries()) {
-    const form = forms.find((each) => bytes.subarray(at, at + each.length).equals(each));
-    if (form === undefined) return index;
-    at += form.length;
+/** A string as LZF packs it when every byte is the one `period` bytes before. */
+function storedLzf(text: Buffer, period: number): Buffer {
+  const packed: Buffer[] = [];
+  const literals = (from: number, to: number) => from < to && packed.push(Buffer.of(to - from - 1), text.subarray(from, to));
+  let at = Math.min(period, text.length);
+  literals(0, at);
+  while (text.length - at >= 9) {
+    const copied = Math.min(264, text.length - at);
+    packed.push(Buffer.of(0xe0, copied - 9, period - 1));
+    at += copied;
   }
-  return at === bytes.length ? commands.length : -1;
+  literals(at, text.length);
+  const body = Buffer.concat(packed);
+  return Buffer.concat([Buffer.of(0xc3), encodeLength(body.length), encodeLength(text.length), body]);
+}
+
+/** The commands of one unit, each key of its MSET as the SET that it stands for. */
+function commandsOf(unit: Buffer): readonly { readonly key: string; readonly form: string }[] {
+  const commands: { key: string; form: string }[] = [];
+  for (let at = 0; at < unit.length; ) {
+    const [words, end] = wordsAt(unit, at);
+    const name = words[0]!;
+    if (name === "MSET") {
+      expect(at).toBe(0);
+      for (let word = 1; word < words.length; word += 2) commands.push({ key: words[word]!, form: set(words[word]!, words[word + 1]!) });
+    } else {
+      commands.push({ key: words[1]!, form: unit.toString("latin1", at, end) });
+    }
+    at = end;
+  }
+  return commands;
+}
+
+function wordsAt(bytes: Buffer, start: number): readonly [readonly string[], number] {
+  let at = start;
+  const number = () => {
+    const lineEnd = bytes.indexOf("\r\n", at);
+    const value = Number(bytes.toString("latin1", at + 1, lineEnd));
+    at = lineEnd + 2;
+    return value;
+  };
+  const words = Array.from({ length: number() }, () => {
+    const length = number();
+    at += length + 2;
+    return bytes.toString("latin1", at - length - 2, at - 2);
+  });
+  return [words, at];
 }
 
 function restore(key: string, value: Buffer): Buffer {
@@ -136,15 +177,27 @@ test("APPLIED_ONCE: no byte of a unit changes before it is committed, however la
   });
   await fc.assert(
     fc.asyncProperty(plan, async ({ sizes, pace, chunkBytes }) => {
-      const { rdb, commands } = rdbOf(sizes);
+      const { rdb, forms } = keysOf(sizes);
       let turn = 0;
       const writer = new SlowWriter(() => pace[turn++ % pace.length]!);
       await load(rdb, writer, { chunkBytes });
       expect(writer.changed).toBe(0);
-      expect(matching(Buffer.concat(writer.commands), commands)).toBe(commands.length);
+      const keys: string[] = [];
+      for (const unit of writer.units) {
+        const commands = commandsOf(unit);
+        for (const { key, form } of commands) expect(forms.get(key)).toContain(form);
+        // In a unit the order is free: it commits as a whole.
+        keys.push(...commands.map(({ key }) => key).toSorted((a, b) => Number(a.slice(4)) - Number(b.slice(4))));
+      }
+      expect(keys).toEqual([...forms.keys()]);
     }),
     { numRuns: 30 },
   );
+});
+
+test("what LZF packed and is not what it says to be stops the load instead of becoming another value", async () => {
+  const rdb = makeRdb([TYPE_STRING, 1, "a", 0xc3, 5, 20, Buffer.of(0, 97, 0xe0, 9, 0)], "REDIS0010");
+  await expect(load(rdb, new SlowWriter(() => 0))).rejects.toMatchObject({ code: "RDB_MALFORMED" });
 });
 
 test("numbers travel as the text that they stand for, and expiries of any size", async () => {
@@ -165,19 +218,22 @@ test("numbers travel as the text that they stand for, and expiries of any size",
   );
   const writer = new SlowWriter(() => 0);
   await load(rdb, writer);
-  expect(Buffer.concat(writer.commands).toString("latin1")).toBe(
-    set("a", "-1") + set("b", "12345") + set("c", "-2147483648", "4102444800123") + set("d", "", "1") + set("e", "x", `${2n ** 62n}`),
+  expect(Buffer.concat(writer.units).toString("latin1")).toBe(
+    resp("MSET", "a", "-1", "b", "12345") + set("c", "-2147483648", "4102444800123") + set("d", "", "1") + set("e", "x", `${2n ** 62n}`),
   );
   // PXAT came with 6.2.
   const older = new SlowWriter(() => 0);
   await load(rdb, older, { versionNumber: 600 });
-  const names = Buffer.concat(older.commands)
+  const names = Buffer.concat(older.units)
     .toString("latin1")
-    .match(/SET|RESTORE/g);
-  expect(names).toEqual(["SET", "SET", "RESTORE", "RESTORE", "RESTORE"]);
+    .match(/MSET|RESTORE/g);
+  expect(names).toEqual(["MSET", "RESTORE", "RESTORE", "RESTORE"]);
 });
 
 function set(key: string, value: string, expiry?: string): string {
-  const words = ["SET", key, value, ...(expiry === undefined ? [] : ["PXAT", expiry])];
+  return resp("SET", key, value, ...(expiry === undefined ? [] : ["PXAT", expiry]));
+}
+
+function resp(...words: readonly string[]): string {
   return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`;
 }
