@@ -196,7 +196,7 @@ export const linkSchema = z.strictObject({
   codec: codec
     .prefault("auto")
     .describe(
-      "How records travel. lz4: as they lie in the journal. zstd: packed again, about half as large, for CPU on both sides and up to 10 ms. auto: zstd while a link is short of bandwidth.",
+      "How records travel. lz4: as they lie in the journal. zstd: packed again, about half as large, for CPU on both sides and up to 20 ms. auto: zstd while a link is short of bandwidth.",
     ),
   snapshots: z
     .strictObject({
