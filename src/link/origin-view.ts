@@ -1,8 +1,7 @@
-/** Looks up in our log what `resume.ts` needs to judge a subscription. */
-
+/** Looks up in our log what `resume.ts` needs to judge a subscription, and what its decision names. */
 import type { HistoryLog, StoredSnapshot, StreamLog } from "../stream/log.ts";
-import { type HistoryId, Offset, type Replid } from "../stream/position.ts";
-import type { Held } from "../wire/frames.ts";
+import { type HistoryId, Offset, type Replid, type StreamId } from "../stream/position.ts";
+import type { Held, StartFrame } from "../wire/frames.ts";
 import { type Decision, decideResume, type OriginHistory } from "./resume.ts";
 
 /** Where a sender goes on: the decision with the objects that it names. */
@@ -11,9 +10,22 @@ export type Plan = {
   readonly from: Offset;
   /** The replid in force at `from`. */
   readonly replid: Replid;
-  /** beside: the peer has the history, and wanted a snapshot of it. */
-  readonly snapshot?: { readonly stored: StoredSnapshot; readonly firstChunk: number; readonly beside?: boolean };
+  readonly snapshot?: PlannedSnapshot;
 };
+
+export type PlannedSnapshot = {
+  readonly stored: StoredSnapshot;
+  readonly firstChunk: number;
+  /** The peer has the history, whose records go on. */
+  readonly beside: boolean;
+};
+
+export function startFrame(stream: StreamId, { history, from, snapshot }: Plan): StartFrame {
+  const where = { kind: "start", stream, history: history.id, from } as const;
+  if (snapshot === undefined) return { ...where, firstChunk: 0 };
+  const { stored, firstChunk, beside } = snapshot;
+  return { ...where, firstChunk, snapshot: stored.info, ...(beside && { beside }) };
+}
 
 /** `unfit` names histories in which the peer cannot go on, whatever its replid says. */
 export async function planResume(
@@ -40,7 +52,7 @@ export async function planResume(
     history,
     from: decision.from,
     replid: replid ?? stored.info.replid,
-    snapshot: { stored, firstChunk: decision.firstChunk },
+    snapshot: { stored, firstChunk: decision.firstChunk, beside: false },
   };
 }
 

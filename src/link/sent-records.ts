@@ -1,11 +1,12 @@
 /**
  * What of a history a peer was sent: keeps NO_GAP on the sending side, and knows the last boundary, which is where the
- * peer stands after it has dropped an open end.
+ * peer stands after it has dropped an open end, and what the peer can acknowledge.
  */
 import { GatewayError } from "../errors.ts";
 import type { HistoryId, Offset, Replid } from "../stream/position.ts";
 import { readRecordHeader } from "../stream/record.ts";
 import { trimRecord } from "../stream/trim.ts";
+import type { AckFrame } from "../wire/frames.ts";
 
 type Reached = {
   readonly offset: Offset;
@@ -63,6 +64,24 @@ export class SentRecords {
   commit(): void {
     this.#sent = this.#prepared;
     this.#furthest = later(this.#furthest, this.#sent.offset);
+  }
+
+  /** Throws FRAME_MALFORMED when a stage of an ack is ahead of the one before it, or of what was sent (ACK_AFTER_DURABLE). */
+  check({ stream, received, durable, applied, behind = [] }: AckFrame): void {
+    let limit: Offset | undefined = this.#furthest;
+    for (const mark of [received, durable, applied]) {
+      if (mark && (limit === undefined || mark.offset > limit)) {
+        throw new GatewayError("FRAME_MALFORMED", "the peer acknowledged what it cannot have", {
+          details: { stream, acknowledged: mark.offset, limit, sent: this.#furthest },
+        });
+      }
+      limit = mark?.offset;
+    }
+    for (const one of behind) {
+      if (one.received && one.received.offset > this.#furthest) {
+        throw new GatewayError("FRAME_MALFORMED", "the peer acknowledged for another what it cannot have", { details: { stream } });
+      }
+    }
   }
 }
 

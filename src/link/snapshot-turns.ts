@@ -1,6 +1,6 @@
 /**
  * What snapshots may take of a gateway, whoever asks: so many at a time, and so many bytes per second of all of them together. Records pass
- * by: they ask nobody (`sender.ts`).
+ * by: they ask nobody (`record-sender.ts`).
  */
 import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";

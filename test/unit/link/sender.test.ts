@@ -2,8 +2,9 @@
 import { expect, test } from "vitest";
 import type { LinkCodec } from "../../../src/link/codec-choice.ts";
 import { RecordFrames } from "../../../src/link/record-frames.ts";
-import { type Outlet, StreamSender } from "../../../src/link/sender.ts";
+import { StreamSender } from "../../../src/link/sender.ts";
 import { SnapshotTurns } from "../../../src/link/snapshot-turns.ts";
+import type { Outlet } from "../../../src/link/stream-outlet.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { Notice } from "../../../src/runtime/notice.ts";
 import { Offset } from "../../../src/stream/position.ts";
