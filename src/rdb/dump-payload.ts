@@ -93,7 +93,7 @@ export class DumpPayloads {
     return this.#server.versionNumber >= 602;
   }
 
-  /** What an error message may say about a refused payload. */
+  /** What an error message may say about a refused RESTORE. */
   describe(type: number): string {
     const { family, version } = this.#format;
     const { product, version: serverVersion } = this.#server;

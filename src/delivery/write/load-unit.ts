@@ -3,7 +3,7 @@
  * those that rebuild a value. Small values are copied, large payloads travel as the pieces that they came in.
  */
 import { type DumpPayloads, FOOTER_BYTES } from "../../rdb/dump-payload.ts";
-import { ValueType } from "../../rdb/opcodes.ts";
+import { describeType, ValueType } from "../../rdb/opcodes.ts";
 import type { RdbEntry } from "../../rdb/parser.ts";
 import { KEY, type KeyedCommand } from "../../rdb/rebuild.ts";
 import { bodyAt, isLzf, isNumber, LONG, readNumber, textBytes } from "../../rdb/stored-string.ts";
@@ -30,7 +30,7 @@ export class LoadUnit {
   readonly db: number;
   readonly #payloads: DumpPayloads;
   readonly #buffers: UnitBuffers;
-  /** Of each command behind the MSET. */
+  /** Of the value that each command behind the MSET is of; by any other command than RESTORE as its complement. */
   readonly #types: number[] = [];
   readonly #commands: UnitBytes;
   /** Keys and values of the MSET. */
@@ -87,7 +87,7 @@ export class LoadUnit {
     writeText(bytes, stored, length);
     bytes.copy(EXPIRING_AT);
     writeTtl(bytes, expireAtMs);
-    this.#types.push(ValueType.string);
+    this.#types.push(~ValueType.string);
     return true;
   }
 
@@ -141,20 +141,20 @@ export class LoadUnit {
       to.makeRoom(FRAME_BYTES + bytes.length);
       to.word(bytes);
     }
-    this.#types.push(type);
+    this.#types.push(~type);
   }
 
   /** The unit; this object is done with. `onCommitted` as in units. */
   finish(checkpoint: Unit["checkpoint"], onCommitted?: () => void): Unit {
     const strings = this.#strings;
-    const types = strings ? [ValueType.string, ...this.#types] : this.#types;
+    const types = strings ? [~ValueType.string, ...this.#types] : this.#types;
     const mset = strings ? [Buffer.from(`*${1 + 2 * this.#stringKeys}\r\n$4\r\nMSET\r\n`), ...strings.finish()] : [];
     return {
       db: this.db,
       pieces: [...mset, ...this.#commands.finish()],
       commands: types.length,
       checkpoint,
-      explain: (index) => this.#payloads.describe(types[index] ?? -1),
+      explain: (index) => explain(types[index], this.#payloads),
       onCommitted: () => {
         strings?.release();
         this.#commands.release();
@@ -178,6 +178,13 @@ function writeText(bytes: UnitBytes, stored: Buffer, length: number): void {
 function writeTtl(bytes: UnitBytes, expireAtMs: bigint): void {
   if (expireAtMs <= MAX_EXACT) bytes.numberWord(expireAtMs > 0n ? Number(expireAtMs) : 1);
   else bytes.word(Buffer.from(`${expireAtMs}`));
+}
+
+/** What a refused command was of, and what a person can do about it. */
+function explain(type: number | undefined, payloads: DumpPayloads): string {
+  if (type === undefined) return "the checkpoint behind the unit";
+  if (type >= 0) return payloads.describe(type);
+  return `RDB type ${describeType(~type)}, which goes by commands: the gateway's login needs them, under their own names and for every key`;
 }
 
 /** RESTORE up to the first byte of a payload of that size. */

@@ -335,6 +335,26 @@ describe("what the target cannot have is refused by name, and no key is told", (
     expect(String(error)).not.toContain("secret");
   });
 
+  test.each([
+    ["small strings", ["-mset"], [0, secret, rdbString("v")], "MSET", "0 (string)"],
+    ["a key outside of its own", ["resetkeys", "~causeway:*"], [0xfc, Buffer.alloc(8, 1), 0, secret, rdbString("v")], "SET", "0 (string)"],
+    [
+      "a command that builds a value",
+      ["-hset"],
+      [24, secret, Buffer.alloc(8, 1), 1, 1, rdbString("f"), rdbString("v")],
+      "HSET",
+      "24 (hashTtl)",
+    ],
+  ] as const)("a command that the login may not use: %s", async (_, rules, value, command, type) => {
+    await using strict = await RedisServer.start();
+    await strict.call("ACL", "SETUSER", "default", ...rules);
+    const error = await load({ rdb: makeRdb(value), target: strict, onUnsupported: "skip" }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "TARGET_REFUSED", message: expect.stringContaining(`the target refused ${command}: NOPERM`) });
+    const advice = "which goes by commands: the gateway's login needs them, under their own names and for every key";
+    expect(String(error)).toContain(`RDB type ${type}, ${advice}`);
+    expect(String(error)).not.toMatch(/footer|secret/);
+  });
+
   test("a database that the target does not have", async () => {
     const error = await load({ rdb: makeRdb([0xfe, 16, 0, secret, rdbString("v")]) }).catch((cause: unknown) => cause);
     expect(error).toMatchObject({ code: "TARGET_REFUSED", message: expect.stringContaining("database 16") });
