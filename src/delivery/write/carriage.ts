@@ -44,7 +44,9 @@ export class Carrier {
   carriageOf(entry: RdbEntry): Carriage | Promise<Carriage> {
     if (isOpaque(entry.type)) return this.#moduleCarriage(entry);
     const plain = this.#withoutMeta(entry);
-    if (entry.meta.length === 0 || (plain.by === "restore" && this.payloads.acceptsMeta)) return plain;
+    if (entry.meta.length === 0) return plain;
+    const fits = payloadBytesOf(entry) <= this.#target.maxBulkBytes;
+    if (fits && plain.by === "restore" && this.payloads.acceptsMeta) return plain;
     return { ...plain, lost: plain.lost ?? "module metadata of a key" };
   }
 

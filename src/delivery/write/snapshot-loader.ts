@@ -146,7 +146,9 @@ class SnapshotLoad {
   #carry(entry: RdbEntry, carriage: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> | undefined {
     const { by, entry: restored = entry } = carriage;
     const { rebuildAboveBytes, target } = this.#options;
-    const atOnceBytes = by === "restore" ? rebuildAboveBytes : REBUILT_AT_ONCE_BYTES;
+    // RESTORE alone brings what modules attached to a key.
+    const wholeBytes = by === "restore" && restored.meta.length > 0 ? Number.POSITIVE_INFINITY : rebuildAboveBytes;
+    const atOnceBytes = by === "restore" ? wholeBytes : REBUILT_AT_ONCE_BYTES;
     const byPieces = !isOpaque(entry.type) && (entry.valueBytes > atOnceBytes || payloadBytesOf(restored) > target.maxBulkBytes);
     if (byPieces || restored.measured) return this.#carryLarge(entry, { restored, byPieces }, carrier, signal);
     const unit = this.#unit;

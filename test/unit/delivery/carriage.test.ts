@@ -13,7 +13,7 @@ const HASH = [24, rdbString("h"), Buffer.alloc(8, 1), 1, 1, rdbString("f"), rdbS
 
 function carriageOf(parts: readonly (number | string | Buffer)[], version: string, guardMs: number) {
   const [entry] = entriesOf(parseChunks([makeRdb(parts)])) as [RdbEntry];
-  const target = { facts: parseFacts(`redis_version:${version}`, 16) } as Target;
+  const target = { facts: parseFacts(`redis_version:${version}`, 16), maxBulkBytes: 2 ** 29 } as Target;
   return new Carrier({ family: "redis", version: 13 }, { target, guardMs, onSkipped: () => undefined }).carriageOf(entry);
 }
 

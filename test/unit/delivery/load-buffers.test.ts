@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Crc64 } from "../../../src/bytes/crc64.ts";
-import type { Losses } from "../../../src/delivery/write/losses.ts";
+import type { Loss, Losses } from "../../../src/delivery/write/losses.ts";
 import { loadSnapshot } from "../../../src/delivery/write/snapshot-loader.ts";
 import type { Target } from "../../../src/delivery/write/target.ts";
 import type { Unit, UnitSubmitter } from "../../../src/delivery/write/unit.ts";
@@ -145,20 +145,27 @@ const lengths = fc.array(fc.oneof({ weight: 6, arbitrary: fc.nat(400) }, fc.nat(
 async function load(
   rdb: Buffer,
   writer: SlowWriter,
-  options: { readonly chunkBytes?: number; readonly versionNumber?: number } = {},
-): Promise<void> {
-  const { chunkBytes = rdb.length, versionNumber = 700 } = options;
+  options: {
+    readonly chunkBytes?: number;
+    readonly versionNumber?: number;
+    readonly maxBulkBytes?: number;
+    readonly rebuildAboveBytes?: number;
+  } = {},
+): Promise<readonly string[]> {
+  const { chunkBytes = rdb.length, versionNumber = 700, maxBulkBytes = 512 * 1024 * 1024, rebuildAboveBytes = 32 * 1024 * 1024 } = options;
+  const lost: string[] = [];
+  const add = ({ what, why, key }: Loss) => lost.push(`${what}: ${why}: ${key}`);
   const facts = { product: "redis", version: "x", versionNumber, databases: 16, keyspace: new Map() };
   await loadSnapshot(
     {
       log: pino({ enabled: false }),
       snapshot: storedSnapshot(rdb, { chunkBytes }),
       writer,
-      target: { facts, control: { call: async () => [] }, maxBulkBytes: 512 * 1024 * 1024 } as unknown as Target,
+      target: { facts, control: { call: async () => [] }, maxBulkBytes } as unknown as Target,
       resumeAt: 0,
       targetWasEmpty: true,
-      losses: { stops: false, beginFile: () => undefined } as unknown as Losses,
-      rebuildAboveBytes: 32 * 1024 * 1024,
+      losses: { stops: false, beginFile: () => undefined, add } as unknown as Losses,
+      rebuildAboveBytes,
       buildKey: "causeway:build",
       guardMs: 0,
       checkpointAt: (rdbOffset) => ({ ...LOADING, rdbOffset }),
@@ -167,6 +174,7 @@ async function load(
     },
     NEVER,
   );
+  return lost;
 }
 
 test("APPLIED_ONCE: no byte of a unit changes before it is committed, however late that is, and every command is what it should be", async () => {
@@ -199,6 +207,26 @@ test("what LZF packed and is not what it says to be stops the load instead of be
   const rdb = makeRdb([TYPE_STRING, 1, "a", 0xc3, 5, 20, Buffer.of(0, 97, 0xe0, 9, 0)], "REDIS0010");
   await expect(load(rdb, new SlowWriter(() => 0))).rejects.toMatchObject({ code: "RDB_MALFORMED" });
 });
+
+test.each([
+  ["larger than what is restored at once", {}, "RESTORE", []],
+  ["longer than one argument", { maxBulkBytes: 10_000 }, "RPUSH", ["1 (list): module metadata of a key: k"]],
+])(
+  "NEVER_SILENT: what modules attached to a key goes with a value, and is named where that cannot be: %s",
+  async (_, limits, name, named) => {
+    const meta = [0xf3, 1, "meta", 5, encodeLength(8), "attached", 0];
+    const items = Array.from({ length: 300 }, () => [encodeLength(100), Buffer.alloc(100, "x")]).flat();
+    const writer = new SlowWriter(() => 0);
+    const lost = await load(makeRdb([...meta, 1, encodeLength(1), "k", encodeLength(300), ...items]), writer, {
+      ...{ versionNumber: 806, rebuildAboveBytes: 20_000 },
+      ...limits,
+    });
+    const sent = Buffer.concat(writer.units).toString("latin1");
+    expect(sent).toContain(`\r\n${name}\r\n`);
+    expect(sent.includes("attached")).toBe(name === "RESTORE");
+    expect(lost).toEqual(named);
+  },
+);
 
 test("numbers travel as the text that they stand for, and expiries of any size", async () => {
   const entry = (key: string, value: readonly RdbPart[], expireAtMs?: bigint): readonly RdbPart[] => {
