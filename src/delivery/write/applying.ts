@@ -74,7 +74,7 @@ export async function applyHistory(options: ApplyingOptions, signal: AbortSignal
   try {
     await judge(options, stop.signal);
     const { stream, onUnsupported, unsupportedFile: path, log } = context;
-    const losses = new Losses({ stream, onUnsupported, path, log, count: (name) => stats.count(stats.unsupported, name) });
+    const losses = new Losses({ stream, onUnsupported, path, log, stats });
     const wasEmpty = text === "" && keysIn(target.facts) === 0;
     await deliverHistory({ context, history, target, writer, room, losses, start, guardMs, onApplied, wasEmpty }, stop.signal);
     if (ended) throw ended;

@@ -1,5 +1,6 @@
 /** What delivery of one stream has done; it outlives the attempts, so that counters do not start over with each connection. */
 import type { Offset } from "../../stream/position.ts";
+import { CountedOnce, type Place } from "./counted-once.ts";
 import type { LoadProgress } from "./loading.ts";
 import type { PromotionProgress } from "./promotion.ts";
 
@@ -51,18 +52,24 @@ export class DeliveryStats {
   readonly untranslated = new Map<string, number>();
   /** By what: no command can carry it, and nobody misses it. Of a snapshot each thing once, however often its loading is begun again. */
   readonly skipped = new Map<string, number>();
-  /** Up to where in which snapshot that has been counted. */
-  #skippedTo = { snapshot: "", rdbOffset: 0 };
-  /** By what and why: the target cannot hold it. */
+  readonly #skippedOnce = new CountedOnce();
+  /** By what and why: the target cannot hold it. Each thing once, however many attempts come by it. */
   readonly unsupported = new Map<string, number>();
+  readonly #unsupportedOnce = new CountedOnce();
+  /** What of it stands in the file that names the keys. */
+  readonly unsupportedWritten = new CountedOnce();
   /** By the target's word: OOM, READONLY, … */
   readonly conditions = new Map<string, number>();
 
-  /** What the snapshot holds up to `rdbOffset`, and after what was counted before. */
-  countSkipped(what: string, at: { readonly snapshot: string; readonly rdbOffset: number }): void {
-    if (at.snapshot === this.#skippedTo.snapshot && at.rdbOffset <= this.#skippedTo.rdbOffset) return;
-    this.#skippedTo = at;
-    this.count(this.skipped, what);
+  countSkipped(what: string, at: Place): void {
+    if (this.#skippedOnce.isNew(what, at)) this.count(this.skipped, what);
+  }
+
+  /** Returns whether an earlier attempt has not counted it. */
+  countUnsupported(name: string, at: Place): boolean {
+    const isNew = this.#unsupportedOnce.isNew(name, at);
+    if (isNew) this.count(this.unsupported, name);
+    return isNew;
   }
 
   count(counters: Map<string, number>, name: string): void {

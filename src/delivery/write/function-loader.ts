@@ -34,10 +34,11 @@ export class FunctionLoader {
   /** `endsAt`: RDB offset after the library. Throws RDB_UNSUPPORTED when there are too many. */
   add(source: Buffer, endsAt: number): void {
     if (this.#loaded) throw new GatewayError("RDB_MALFORMED", "an RDB is malformed: a function library comes after a key");
-    if (this.#options.target.facts.versionNumber < FIRST_VERSION_WITH_FUNCTIONS) {
-      // What an earlier attempt has passed was told then.
-      if (endsAt > this.#options.resumeAt)
-        this.#options.losses.add({ what: "a function library", why: "functions", db: 0, key: undefined });
+    const { target, resumeAt, losses, snapshot } = this.#options;
+    if (target.facts.versionNumber < FIRST_VERSION_WITH_FUNCTIONS) {
+      // What an earlier attempt has committed was told then.
+      if (endsAt > resumeAt)
+        losses.add({ what: "a function library", why: "functions", db: 0, key: undefined }, { within: snapshot.info.id, endsAt });
       return;
     }
     this.#sourceBytes += source.length;

@@ -98,7 +98,7 @@ async function load(work: HistoryDelivery, start: Start & { readonly kind: "load
     stats.loading = progress;
     stats.inFlightBytes = writer.inFlightBytes;
   };
-  const onSkipped = (what: string, rdbOffset: number) => stats.countSkipped(what, { snapshot: info.id, rdbOffset });
+  const onSkipped = (what: string, rdbOffset: number) => stats.countSkipped(what, { within: info.id, endsAt: rdbOffset });
   const loading = { guardMs, losses, rebuildAboveBytes, buildKey: buildKey(stream), checkpointAt, onProgress, onSkipped };
   await loadSnapshot({ log, snapshot, writer, target, resumeAt, targetWasEmpty, ...loading }, signal);
   return loaded;

@@ -6,6 +6,7 @@ import { appendFileSync, rmSync, statSync } from "node:fs";
 import type { Logger } from "pino";
 import { GatewayError } from "../../errors.ts";
 import type { StreamId } from "../../stream/position.ts";
+import type { CountedOnce, Place } from "./counted-once.ts";
 import type { TargetFacts } from "./target-facts.ts";
 
 /** The file names the first keys; all are counted. */
@@ -20,11 +21,19 @@ export type Loss = {
   readonly key: Buffer | undefined;
 };
 
+/** What outlives the attempts: `DeliveryStats`. */
+type LossCounters = {
+  /** Returns whether it is the first time that an attempt comes by. */
+  countUnsupported(name: string, at: Place): boolean;
+  /** What stands in the file. */
+  readonly unsupportedWritten: CountedOnce;
+};
+
 export type LossesOptions = {
   readonly stream: StreamId;
   readonly onUnsupported: "halt" | "skip";
   readonly path: string;
-  readonly count: (name: string) => void;
+  readonly stats: LossCounters;
   readonly log: Logger;
 };
 
@@ -45,20 +54,22 @@ export class Losses {
 
   /** The file is about what is loaded from here on. */
   beginFile(): void {
-    rmSync(this.#options.path, { force: true });
+    const { path, stats } = this.#options;
+    rmSync(path, { force: true });
+    stats.unsupportedWritten.forget();
   }
 
-  add(loss: Loss): void {
-    const { log, onUnsupported } = this.#options;
+  add(loss: Loss, at: Place): void {
+    const { log, onUnsupported, stats } = this.#options;
     const name = `${loss.what}: ${loss.why}`;
     const before = this.#counts.get(name) ?? 0;
     this.#counts.set(name, before + 1);
-    this.#options.count(name);
-    if (before === 0) {
+    const isNew = stats.countUnsupported(name, at);
+    if (isNew && before === 0) {
       const { what, why } = loss;
       log[onUnsupported === "halt" ? "error" : "warn"]({ event: "delivery.unsupported", what, why }, "the target cannot hold this");
     }
-    this.#write(loss);
+    if (stats.unsupportedWritten.isNew(name, at)) this.#write(loss);
   }
 
   /** Why the stream stops. */

@@ -56,8 +56,8 @@ export type PlanEvents = {
   readonly onUntranslated: (name: string) => void;
   /** What goes without being missed, of a value that travels in another form. */
   readonly onSkipped: (what: string) => void;
-  /** What the target cannot hold; what it throws ends the plan. */
-  readonly onLost: (loss: Loss) => void;
+  /** What the target cannot hold of a command that ends at `offset`; what it throws ends the plan. */
+  readonly onLost: (loss: Loss, offset: Offset) => void;
 };
 
 export type PlannerOptions = {
@@ -290,7 +290,7 @@ export class Planner {
       this.#stop = { why: "question", question: asks };
       return true;
     }
-    if (lost !== undefined) this.#events.onLost({ what: name, why: lost, db: this.#scanner.db, key });
+    if (lost !== undefined) this.#events.onLost({ what: name, why: lost, db: this.#scanner.db, key }, this.#endsAt);
     if (skipped !== undefined) this.#events.onSkipped(skipped);
     if (commands.length === 0) {
       if (lost === undefined) this.#events.onDropped(name);

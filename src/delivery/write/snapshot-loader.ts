@@ -185,8 +185,9 @@ class SnapshotLoad {
     this.#loadedTo = entry.endsAt;
   }
 
-  #lose({ db, key, type }: RdbEntry, why: string): void {
-    this.#options.losses.add({ what: describeType(type), why, db, key });
+  #lose({ db, key, type, endsAt }: RdbEntry, why: string): void {
+    const { losses, snapshot } = this.#options;
+    losses.add({ what: describeType(type), why, db, key }, { within: snapshot.info.id, endsAt });
   }
 
   /** What an earlier attempt has passed was counted then. */

@@ -79,8 +79,8 @@ export class Streaming {
           stats.count(stats.untranslated, name);
         },
         onSkipped: (what) => stats.count(stats.skipped, what),
-        onLost: (loss) => {
-          options.losses.add(loss);
+        onLost: (loss, endsAt) => {
+          options.losses.add(loss, { within: options.history.id, endsAt });
           if (options.losses.stops) throw options.losses.toError(options.target);
         },
       },

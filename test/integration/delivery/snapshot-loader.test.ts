@@ -92,9 +92,9 @@ async function load(options: Load = {}): Promise<LoadProgress | undefined> {
       onUnsupported,
       path: join(server.dir, "unsupported.jsonl"),
       log,
-      count: (name) => stats.count(stats.unsupported, name),
+      stats,
     }),
-    onSkipped: (what, rdbOffset) => stats.countSkipped(what, { snapshot: "0123456789abcdef", rdbOffset }),
+    onSkipped: (what, rdbOffset) => stats.countSkipped(what, { within: "0123456789abcdef", endsAt: rdbOffset }),
     rebuildAboveBytes: options.rebuildAboveBytes ?? 32 * 1024 * 1024,
     buildKey: buildKey(STREAM),
     snapshot: storedSnapshot(options.rdb ?? rdb, options.snapshot),
@@ -383,6 +383,27 @@ test("what RESTORE cannot carry is counted once, however often the load is begun
   const restarted = new DeliveryStats();
   await load({ rdb: once, stats: restarted, resumeAt: 9 + slotInfo.length + 5 });
   expect(Object.fromEntries(restarted.skipped)).toEqual({ "slot-info": 1 });
+});
+
+test("a loss is counted and named once, however many attempts come by it", async () => {
+  const hash = (key: string) => [24, rdbString(key), Buffer.alloc(8, 1), 1, 1, rdbString("f"), rdbString("v")];
+  const twice = makeRdb([...hash("a"), ...hash("b")]);
+  const stats = new DeliveryStats();
+  const { log, events } = recordingLog();
+  const skip = { onUnsupported: "skip", stats, log } as const;
+  const named = async () => {
+    const lines = (await readFile(join(target.dir, "unsupported.jsonl"), "utf8")).trim().split("\n");
+    return lines.map((line) => Buffer.from(JSON.parse(line).key, "base64").toString());
+  };
+  // Both are seen, nothing is committed.
+  await expect(load({ rdb: twice.subarray(0, twice.length - 1), ...skip })).rejects.toMatchObject({ code: "RDB_MALFORMED" });
+  expect(await named()).toEqual(["a", "b"]);
+  await load({ rdb: twice, ...skip });
+  expect(await named()).toEqual(["a", "b"]);
+  await load({ rdb: twice, resumeAt: 9 + (twice.length - 18) / 2, ...skip });
+  expect(await named()).toEqual(["a", "b"]);
+  expect(Object.fromEntries(stats.unsupported)).toEqual({ "24 (hashTtl): the expiry of hash fields": 2 });
+  expect(events.filter(({ event }) => event === "delivery.unsupported")).toHaveLength(1);
 });
 
 test("the older values of keys that are left out go, also where the snapshot's keys are too many to be remembered at once", async () => {

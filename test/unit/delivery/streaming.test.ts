@@ -17,9 +17,17 @@ import { recordingLog } from "../../support/journal-kit.ts";
  * Streams everything that `history` holds to a writer that takes all, or says after each part that it is full; `seen` gets each end and how
  * many bytes came before it.
  */
-type Conditions = { readonly full?: boolean; readonly guardMs?: number; readonly importingSinceMs?: number };
+type Conditions = {
+  readonly full?: boolean;
+  readonly guardMs?: number;
+  readonly importingSinceMs?: number;
+  readonly version?: string;
+  /** Of an attempt before this one. */
+  readonly stats?: DeliveryStats;
+};
 
-async function stream(history: StubHistory, start: Offset, { full = false, guardMs = 0, importingSinceMs }: Conditions = {}) {
+async function stream(history: StubHistory, start: Offset, conditions: Conditions = {}) {
+  const { full = false, guardMs = 0, importingSinceMs, version = "8.6.0", stats = new DeliveryStats() } = conditions;
   const from: Checkpoint = {
     ...{ state: "streaming", history: HistoryId.of("a".repeat(16)), offset: start, db: 0, replid: REPLID },
     ...{ snapshotId: undefined, rdbOffset: 0, writer: "", readAtMs: 0, guardMs },
@@ -44,11 +52,9 @@ async function stream(history: StubHistory, start: Offset, { full = false, guard
       if (offset === history.tail.offset) stop.abort();
     },
   };
-  const stats = new DeliveryStats();
   const { log, events } = recordingLog();
-  const target = parseFacts("redis_version:8.6.0", 16);
-  const count = (name: string) => stats.count(stats.unsupported, name);
-  const losses = new Losses({ stream: StreamId.of("us-east"), onUnsupported: "halt", path: "", log, count });
+  const target = parseFacts(`redis_version:${version}`, 16);
+  const losses = new Losses({ stream: StreamId.of("us-east"), onUnsupported: "skip", path: "/dev/null", log, stats });
   const options = {
     history,
     from,
@@ -89,6 +95,21 @@ test("NEVER_SILENT: what is dropped, rewritten or too large to be looked into is
   expect(Object.fromEntries(stats.rewritten)).toEqual({ SETEX: 1 });
   expect(Object.fromEntries(stats.untranslated)).toEqual({ SET: 1 });
   expect(events).toMatchObject([{ event: "delivery.untranslated", level: 40, command: "SET" }]);
+});
+
+test("what the target cannot hold is counted once, however many attempts come by it", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  const expire = (field: string) => encodeCommand("HPEXPIREAT", "k", 9, "FIELDS", 1, field);
+  history.write(Buffer.concat([expire("f"), expire("g"), encodeCommand("INCR", "n")]));
+  const middle = history.tail.offset;
+  const conditions = { version: "7.0.0", stats: new DeliveryStats() };
+  await stream(history, start, conditions);
+  await stream(history, start, conditions);
+  history.write(Buffer.concat([expire("h"), encodeCommand("INCR", "n")]));
+  await stream(history, middle, conditions);
+  await stream(history, start, conditions);
+  expect(Object.fromEntries(conditions.stats.unsupported)).toEqual({ "HPEXPIREAT: the expiry of hash fields": 3 });
 });
 
 test("NEVER_SILENT: a script of a Redis 6 master goes on as it is, counted each time and told once, with what that means", async () => {
