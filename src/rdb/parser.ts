@@ -130,7 +130,9 @@ export class RdbParser {
         else yield* walkValue(reader, type, format);
         while (!reader.settled()) yield;
         const span = reader.endSpan();
-        const [value, measured] = "crc" in span ? [NO_PIECES, span] : [span, undefined];
+        const isMeasured = "crc" in span;
+        const value = isMeasured ? NO_PIECES : span;
+        const measured = isMeasured ? span : undefined;
         const { spanBytes: valueBytes, offset: endsAt } = reader;
         yield { kind: "entry", db, expireAtMs, idleSeconds, freq, type, key, value, valueBytes, measured, meta, endsAt };
         expireAtMs = undefined;
@@ -141,7 +143,11 @@ export class RdbParser {
       }
       switch (opcode) {
         case Opcode.expireMs:
-          expireAtMs = (yield* this.#bytes(8)).readBigInt64LE(0);
+          expireAtMs = reader.int64();
+          while (expireAtMs === undefined) {
+            yield;
+            expireAtMs = reader.int64();
+          }
           break;
         case Opcode.expireSeconds:
           expireAtMs = BigInt((yield* this.#bytes(4)).readInt32LE(0)) * 1000n;

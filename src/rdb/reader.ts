@@ -158,6 +158,17 @@ export class RdbReader {
     return value === SHORT ? undefined : BigInt(value);
   }
 
+  /** Eight bytes, least significant first. */
+  int64(): bigint | undefined {
+    if (!this.settled() || this.#lacks(8)) return undefined;
+    const at = this.#at;
+    this.#at = at + 8;
+    const high = this.#chunk.readInt32LE(at + 4);
+    // What times and counts are: exact as a number, which costs less than to put a bigint together.
+    if (high >= 0 && high < 2 ** 21) return BigInt(high * 2 ** 32 + this.#chunk.readUInt32LE(at));
+    return this.#chunk.readBigInt64LE(at);
+  }
+
   /** The text of a string, decoded. */
   string(): Buffer | undefined {
     if (!this.settled() || this.#lacks(1)) return undefined;

@@ -127,8 +127,18 @@ class SnapshotLoad {
       return undefined;
     }
     const carriage = carrier.carriageOf(entry);
-    if (carriage instanceof Promise) return carriage.then((answer) => this.#takeCarriage(entry, answer, carrier, signal));
+    if (carriage instanceof Promise) return this.#takeAnswer(entry, carriage, carrier, signal);
     return this.#takeCarriage(entry, carriage, carrier, signal);
+  }
+
+  // Methods of their own, where a closure would do: what it captures would be allocated for every entry.
+  async #takeAnswer(entry: RdbEntry, answer: Promise<Carriage>, carrier: Carrier, signal: AbortSignal): Promise<void> {
+    await this.#takeCarriage(entry, await answer, carrier, signal);
+  }
+
+  async #gatherAnew(entry: RdbEntry, carriage: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> {
+    await this.#submit(signal);
+    await this.#gather(entry, carriage, carrier, signal);
   }
 
   #takeCarriage(entry: RdbEntry, carriage: Carriage, carrier: Carrier, signal: AbortSignal): Promise<void> | undefined {
@@ -153,7 +163,7 @@ class SnapshotLoad {
     if (byPieces || restored.measured) return this.#carryLarge(entry, { restored, byPieces }, carrier, signal);
     const unit = this.#unit;
     if (unit === undefined || (unit.db === entry.db && !unit.shouldPrecede(entry))) return this.#gather(entry, carriage, carrier, signal);
-    return this.#submit(signal).then(() => this.#gather(entry, carriage, carrier, signal));
+    return this.#gatherAnew(entry, carriage, carrier, signal);
   }
 
   #gather(entry: RdbEntry, carriage: Carriage, { payloads, rebuilding }: Carrier, signal: AbortSignal): Promise<void> | undefined {
