@@ -10,7 +10,14 @@ import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import type { SnapshotInfo } from "../stream/log.ts";
 import { Offset, Replid } from "../stream/position.ts";
-import { CHUNK_RAW_BYTES, chunkLength, decodeChunkHeader, decodeChunkPayload, MAX_CHUNK_BYTES } from "../stream/snapshot-chunk.ts";
+import {
+  CHUNK_RAW_BYTES,
+  chunkLength,
+  decodeChunkHeader,
+  decodeChunkPayload,
+  type KnownChunk,
+  MAX_CHUNK_BYTES,
+} from "../stream/snapshot-chunk.ts";
 import { decodeFileHeader, FILE_HEADER_BYTES } from "./file-header.ts";
 import { errnoOf, readFully } from "./files.ts";
 import { RdbChecksum } from "./rdb-checksum.ts";
@@ -129,14 +136,17 @@ function wholeChunk(bytes: Buffer, before: Extent): { readonly raw: Buffer; read
 /** Of what `extend` unpacked last. */
 const unpacked = Buffer.allocUnsafeSlow(CHUNK_RAW_BYTES);
 
-/** Checks that `chunk` is the next one; its `raw` bytes are good until the next call. Throws JOURNAL_GAP when it is another one, RECORD_MALFORMED when it is none. */
-export function extend(before: Extent, chunk: Buffer): { readonly raw: Buffer; readonly extent: Extent } {
-  const header = decodeChunkHeader(chunk);
+/**
+ * Checks that `chunk` is the next one; its `raw` bytes are good until the next call. What is known of it is neither checked nor unpacked again.
+ * Throws JOURNAL_GAP when it is another one, RECORD_MALFORMED when it is none.
+ */
+export function extend(before: Extent, chunk: Buffer, known?: KnownChunk): { readonly raw: Buffer; readonly extent: Extent } {
+  const header = known?.header ?? decodeChunkHeader(chunk);
   if (header.index !== before.chunks || header.rdbOffset !== before.rdbBytes) {
     throw new GatewayError("JOURNAL_GAP", "a snapshot chunk is not the one that must follow", {
       details: { index: header.index, wanted: before.chunks },
     });
   }
   const extent = { chunks: before.chunks + 1, rdbBytes: before.rdbBytes + header.rawBytes, fileBytes: before.fileBytes + chunk.length };
-  return { raw: decodeChunkPayload(chunk, header, unpacked.subarray(0, header.rawBytes)), extent };
+  return { raw: known?.raw ?? decodeChunkPayload(chunk, header, unpacked.subarray(0, header.rawBytes)), extent };
 }

@@ -9,6 +9,7 @@ import { GatewayError, wrapError } from "../errors.ts";
 import { crashPoint } from "../runtime/crash-point.ts";
 import type { SnapshotInfo, SnapshotWriter } from "../stream/log.ts";
 import type { HistoryId } from "../stream/position.ts";
+import type { KnownChunk } from "../stream/snapshot-chunk.ts";
 import { type JournalContext, syncFile } from "./context.ts";
 import { encodeFileHeader, FILE_HEADER_BYTES } from "./file-header.ts";
 import { makeFolder, replaceFile, syncFolder, writeFully } from "./files.ts";
@@ -74,9 +75,9 @@ export class ChunkWriter implements SnapshotWriter {
     this.file.expect(totalBytes);
   }
 
-  append(chunk: Buffer): void {
+  append(chunk: Buffer, known?: KnownChunk): void {
     this.#refuseUnlessArriving();
-    const { raw, extent } = extend(this.#accepted, chunk);
+    const { raw, extent } = extend(this.#accepted, chunk, known);
     this.#options.checksum.update(raw);
     this.#accepted = extent;
     this.#queue.push({ bytes: chunk, extent });

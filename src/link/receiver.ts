@@ -290,7 +290,7 @@ export class StreamReceiver {
       });
     }
     if (frame.rdbBytes !== undefined) writer.expect(frame.rdbBytes);
-    writer.append(frame.chunk);
+    writer.append(frame.chunk, { header });
     this.#chunks++;
     if (writer.hasRoom) return undefined;
     return writer.ready(signal).catch((error) => {

@@ -99,7 +99,11 @@ class ChunkSpool {
   #store(): void {
     const raw = this.#buffer.subarray(0, this.#filled);
     this.#writer ??= this.#begin(raw);
-    if (raw.length > 0) this.#writer.append(encodeChunk(this.#writer.chunks, this.#writer.rdbBytes, raw));
+    const writer = this.#writer;
+    if (raw.length > 0) {
+      const header = { index: writer.chunks, rdbOffset: writer.rdbBytes, rawBytes: raw.length };
+      writer.append(encodeChunk(header.index, header.rdbOffset, raw), { header, raw });
+    }
     this.#filled = 0;
   }
 }

@@ -3,6 +3,7 @@
  * `link/receiver` write it, `link/sender` and `delivery` read it, `journal` keeps it. No stage knows another.
  */
 import type { HistoryId, Offset, Position, Replid, StreamId } from "./position.ts";
+import type { KnownChunk } from "./snapshot-chunk.ts";
 
 /** What identifies a stored data set and says where the stream goes on from it. */
 export type SnapshotInfo = {
@@ -33,8 +34,11 @@ export interface SnapshotWriter {
   readonly rdbBytes: number;
   /** Says how many RDB bytes it will have: only for whoever wants to know how far it is. */
   expect(totalBytes: number): void;
-  /** Takes one encoded chunk (`stream/snapshot-chunk.ts`); throws JOURNAL_GAP unless its index is `chunks`. Writes behind; `ready` bounds it. */
-  append(chunk: Buffer): void;
+  /**
+   * Takes one encoded chunk (`stream/snapshot-chunk.ts`), and checks it unless it is known; `known.raw` is not kept. Throws JOURNAL_GAP unless its
+   * index is `chunks`. Writes behind; `ready` bounds it.
+   */
+  append(chunk: Buffer, known?: KnownChunk): void;
   /** True while more chunks may be appended without waiting. */
   readonly hasRoom: boolean;
   /** Resolves once there is room for more chunks. Throws JOURNAL_FULL only when the signal aborts while the disk is full. */

@@ -22,6 +22,9 @@ const CODEC_LZ4 = 1;
 
 export type ChunkHeader = { readonly index: number; readonly rdbOffset: number; readonly rawBytes: number };
 
+/** Of a chunk that has just been made, or checked: its header, and what it packs where that is at hand. */
+export type KnownChunk = { readonly header: ChunkHeader; readonly raw?: Buffer };
+
 /** Packs `raw`, at most CHUNK_RAW_BYTES of an RDB beginning at `rdbOffset`. */
 export function encodeChunk(index: number, rdbOffset: number, raw: Buffer): Buffer {
   const packed = packLz4(raw);

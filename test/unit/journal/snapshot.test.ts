@@ -120,6 +120,27 @@ test("a chunk that is not the next one is refused", async () => {
   await journal.close();
 });
 
+test("SNAPSHOT_BEFORE_POSITION: of a chunk that its maker hands over with what it knows, place and sum are looked at all the same", async () => {
+  await using folder = await tempFolder("journal");
+  const journal = await openJournal(folder.path);
+  const made = (index: number, rdbOffset: number, raw: Buffer) =>
+    [encodeChunk(index, rdbOffset, raw), { header: { index, rdbOffset, rawBytes: raw.length }, raw }] as const;
+  const wrong = Buffer.from(RDB);
+  wrong[12]! ^= 1;
+  const bad = journal.startHistory(HISTORY, SNAPSHOT);
+  expect(() => bad.writer.append(...made(1, 0, RDB))).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
+  expect(() => bad.writer.append(...made(0, 5, RDB))).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
+  bad.writer.append(...made(0, 0, wrong));
+  await expect(bad.writer.complete()).rejects.toMatchObject({ code: "RDB_MALFORMED" });
+  const { history, writer } = journal.startHistory(HISTORY, SNAPSHOT);
+  writer.append(...made(0, 0, RDB.subarray(0, 20)));
+  writer.append(...made(1, 20, RDB.subarray(20)));
+  expect([writer.chunks, writer.rdbBytes]).toEqual([2, RDB.length]);
+  await writer.complete();
+  expect(await readRdb(history.snapshot!)).toEqual({ rdb: RDB, end: "end" });
+  await journal.close();
+});
+
 test("a snapshot is gone on with after a restart, from every byte at which its file can end", async () => {
   await using folder = await tempFolder("journal");
   const first = await openJournal(folder.path);
