@@ -6,7 +6,7 @@ import type { GatewayStatus } from "../status/gateway.ts";
 import { fromZero, type Metric, type Sample, seconds, stream } from "./metric.ts";
 
 /** What is there in RDBs of today, so that it begins at zero. */
-const SKIPPED = ["module-aux", "slot-info", "slot-import", "stream-producers"] as const;
+const SKIPPED = ["module-aux", "slot-info", "slot-import", "stream-producers", "shard-messages"] as const;
 
 export const DELIVERY_METRICS: readonly Metric[] = [
   stream("counter", "causeway_delivery_units_total", "Transactions committed in the target.", ({ delivery }) => delivery?.units),

@@ -4,7 +4,8 @@
  * is not looked into. Where only the target's own keys tell the outcome, a script works it out there.
  *
  *   before 6.2   SET PXAT · LPOP/RPOP n · LMOVE · COPY · ZADD GT/LT · ZRANGESTORE · ZDIFFSTORE · GEOSEARCHSTORE · XADD/XTRIM MINID …
- *   before 7.0   XSETID, XGROUP with what only 7.0 remembers · PEXPIREAT NX|XX|GT|LT · FUNCTION, SPUBLISH: lost
+ *   before 7.0   XSETID, XGROUP with what only 7.0 remembers · PEXPIREAT NX|XX|GT|LT · FUNCTION: lost
+ *                SPUBLISH: left out. Shard channels have names apart from those of PUBLISH, so that nobody there can be subscribed to one
  *   any          RESTORE of what the target does not take (`restore-in-stream.ts`)
  *   before 8.2   XADD, XTRIM KEEPREF|DELREF; ACKED: lost
  *   without      field expiries (HPEXPIREAT, HPERSIST, HSETEX, HGETDEL) · SET IFEQ · MSETEX · XACKDEL, XDELEX · vector sets: lost
@@ -30,6 +31,8 @@ export type Dialect = {
 /** The target knows all that a master may say. */
 export const SAME_WORDS: Dialect = { renders: new Map(), knowsPxat: true };
 
+/** Messages to shard channels: a server before 7.0 has no such channels, and PUBLISH would be heard by those who did not ask. */
+const SHARD_MESSAGES = "shard-messages";
 const ACKED_TRIM = "a trim of acknowledged entries";
 const FIELD_EXPIRY = "the expiry of hash fields";
 
@@ -75,7 +78,7 @@ const BEFORE_7_0: readonly (readonly [string, Render])[] = [
   ["XSETID", (words) => (words.length > 3 ? { commands: [words.slice(0, 3)] } : undefined)],
   ["XGROUP", xgroup],
   ["FUNCTION", lost("functions")],
-  ["SPUBLISH", lost("sharded channels")],
+  ["SPUBLISH", () => ({ commands: [], skipped: SHARD_MESSAGES })],
 ];
 
 /** `hasFieldExpiry`: Redis 7.4, which knows HPEXPIREAT and none of the others. */

@@ -54,7 +54,7 @@ export type PlanEvents = {
   readonly onRewritten: (name: string) => void;
   /** A command that may have to be rewritten was too long to be held until it was whole, or is a script: it passed as it is (NEVER_SILENT). */
   readonly onUntranslated: (name: string) => void;
-  /** What goes without being missed, of a value that travels in another form. */
+  /** What goes without being missed. */
   readonly onSkipped: (what: string) => void;
   /** What the target cannot hold of a command that ends at `offset`; what it throws ends the plan. */
   readonly onLost: (loss: Loss, offset: Offset) => void;
@@ -293,7 +293,7 @@ export class Planner {
     if (lost !== undefined) this.#events.onLost({ what: name, why: lost, db: this.#scanner.db, key }, this.#endsAt);
     if (skipped !== undefined) this.#events.onSkipped(skipped);
     if (commands.length === 0) {
-      if (lost === undefined) this.#events.onDropped(name);
+      if (lost === undefined && skipped === undefined) this.#events.onDropped(name);
       return true;
     }
     this.#events.onRewritten(name);

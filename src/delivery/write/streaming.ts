@@ -78,7 +78,10 @@ export class Streaming {
           }
           stats.count(stats.untranslated, name);
         },
-        onSkipped: (what) => stats.count(stats.skipped, what),
+        onSkipped: (what) => {
+          if (!stats.skipped.has(what)) log.warn({ event: "delivery.skipped", what }, "the stream has what the target has no use for");
+          stats.count(stats.skipped, what);
+        },
         onLost: (loss, endsAt) => {
           options.losses.add(loss, { within: options.history.id, endsAt });
           if (options.losses.stops) throw options.losses.toError(options.target);

@@ -112,6 +112,22 @@ test("what the target cannot hold is counted once, however many attempts come by
   expect(Object.fromEntries(conditions.stats.unsupported)).toEqual({ "HPEXPIREAT: the expiry of hash fields": 3 });
 });
 
+test("NEVER_SILENT: a message to a shard channel, of which an older target has none, is left out: counted each time, told once, no loss", async () => {
+  const history = new StubHistory();
+  const start = history.tail.offset;
+  history.write(Buffer.concat([...Array(3).fill(encodeCommand("SPUBLISH", "news", "x")), encodeCommand("INCR", "n")]));
+  const { ends, stats, events } = await stream(history, start, { version: "6.2.0" });
+  expect(ends).toMatchObject([{ sentBytes: encodeCommand("INCR", "n").length }]);
+  expect([stats.skipped, stats.unsupported, stats.dropped].map((counters) => Object.fromEntries(counters))).toEqual([
+    { "shard-messages": 3 },
+    {},
+    {},
+  ]);
+  expect(events).toMatchObject([{ event: "delivery.skipped", level: 40, what: "shard-messages" }]);
+  // Where there are such channels it goes on.
+  expect((await stream(history, start, { version: "7.0.0" })).stats.skipped.size).toBe(0);
+});
+
 test("NEVER_SILENT: a script of a Redis 6 master goes on as it is, counted each time and told once, with what that means", async () => {
   const history = new StubHistory();
   const start = history.tail.offset;
