@@ -8,7 +8,7 @@ import type { RdbEntry } from "../../rdb/parser.ts";
 import { expiresFields, isOpaque, knowsFieldExpiry, type RebuildOptions } from "../../rdb/rebuild.ts";
 import { FIELD_MARK_MS, guarded } from "./expiry.ts";
 import { type ModuleAnswers, moduleIdOf } from "./module-values.ts";
-import { BY_COMMANDS, type Carriage, MODULE_VALUE, plainCarriage, STREAM_PRODUCERS } from "./plain-carriage.ts";
+import { BY_COMMANDS, type Carriage, MODULE_VALUE, plainCarriage, STREAM_PRODUCERS, TOO_LONG } from "./plain-carriage.ts";
 import { payloadBytesOf } from "./restore-large.ts";
 import type { Target } from "./target.ts";
 
@@ -42,6 +42,7 @@ export class Carrier {
 
   /** A promise only where the target has to be asked. Throws RDB_MALFORMED, TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
   carriageOf(entry: RdbEntry): Carriage | Promise<Carriage> {
+    if (entry.key.length > this.#target.maxBulkBytes) return { by: "leave", lost: TOO_LONG };
     if (isOpaque(entry.type)) return this.#moduleCarriage(entry);
     const plain = this.#withoutMeta(entry);
     if (entry.meta.length === 0) return plain;

@@ -19,6 +19,8 @@ export const BY_COMMANDS: Carriage = { by: "rebuild" };
 /** What 8.6 remembers of idempotent producers ages within minutes, and no command restores it. */
 export const STREAM_PRODUCERS = "stream-producers";
 export const MODULE_VALUE = "a module's value";
+/** Of a key, of an element, or of a string as a whole. */
+export const TOO_LONG = "longer than the target takes (proto-max-bulk-len, client-query-buffer-limit)";
 
 /** Not of a module's value. Throws RDB_MALFORMED. */
 export function plainCarriage(entry: RdbEntry, payloads: DumpPayloads, { format, server }: RebuildOptions): Carriage {

@@ -296,6 +296,8 @@ export class Planner {
       if (lost === undefined && skipped === undefined) this.#events.onDropped(name);
       return true;
     }
+    // A value that LZF packed may hold longer ones than its payload.
+    for (const words of commands) for (const word of words) if (Buffer.isBuffer(word)) this.#checkLength(word.length);
     this.#events.onRewritten(name);
     if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
     for (const words of commands) this.#pushPiece(encodeCommand(...words));
@@ -306,14 +308,7 @@ export class Planner {
 
   /** No server's limit is below 1 MiB, so a word that is too long never lies whole in one record: looking here is enough. */
   #hold(bytes: Buffer): void {
-    const { wordBytes } = this.#scanner;
-    if (wordBytes > this.#maxBulkBytes) {
-      throw new GatewayError(
-        "TARGET_REFUSED",
-        `the stream carries an argument of ${wordBytes} bytes, the target takes only ${this.#maxBulkBytes} (proto-max-bulk-len, client-query-buffer-limit)`,
-        { details: { offset: this.#boundary.offset, bytes: wordBytes, limit: this.#maxBulkBytes } },
-      );
-    }
+    this.#checkLength(this.#scanner.wordBytes);
     if (this.#passing === undefined && this.#heldBytes + bytes.length > HELD_BYTES) {
       this.#passing = firstWord(this.#held.length > 0 ? this.#held : [bytes]);
       if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
@@ -327,6 +322,15 @@ export class Planner {
       this.#held.push(bytes);
       this.#heldBytes += bytes.length;
     }
+  }
+
+  #checkLength(wordBytes: number): void {
+    if (wordBytes <= this.#maxBulkBytes) return;
+    throw new GatewayError(
+      "TARGET_REFUSED",
+      `the stream carries an argument of ${wordBytes} bytes, the target takes only ${this.#maxBulkBytes} (proto-max-bulk-len, client-query-buffer-limit)`,
+      { details: { offset: this.#boundary.offset, bytes: wordBytes, limit: this.#maxBulkBytes } },
+    );
   }
 
   #finishHeld(last: Buffer, readAtMs: number): void {

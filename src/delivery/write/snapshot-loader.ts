@@ -17,7 +17,7 @@ import { FunctionLoader } from "./function-loader.ts";
 import { KeySet } from "./key-set.ts";
 import { LoadUnit } from "./load-unit.ts";
 import type { LoadOptions, LoadProgress, LoadSnapshot } from "./loading.ts";
-import type { Carriage } from "./plain-carriage.ts";
+import { type Carriage, TOO_LONG } from "./plain-carriage.ts";
 import { RawRing } from "./raw-ring.ts";
 import { rebuildLarge } from "./rebuild-large.ts";
 import { payloadBytesOf, restoreLarge } from "./restore-large.ts";
@@ -28,6 +28,8 @@ import { UnitBuffers } from "./unit-buffers.ts";
 const RESERVED = Buffer.from(CHECKPOINT_PREFIX);
 /** Commands of a larger value would make too large a transaction: they may be many times as long as the value. */
 const REBUILT_AT_ONCE_BYTES = 256 * 1024;
+/** LZF makes at most 264 bytes of three: no element of a value that is so much smaller is too long for the target. */
+const MOST_UNPACKED = 88;
 /** Of the RDB: a few chunks more than the units under way are made from. */
 const READ_AHEAD_BYTES = 2 * 1024 * 1024;
 
@@ -158,7 +160,7 @@ class SnapshotLoad {
     const { rebuildAboveBytes, target } = this.#options;
     // RESTORE alone brings what modules attached to a key.
     const wholeBytes = by === "restore" && restored.meta.length > 0 ? Number.POSITIVE_INFINITY : rebuildAboveBytes;
-    const atOnceBytes = by === "restore" ? wholeBytes : REBUILT_AT_ONCE_BYTES;
+    const atOnceBytes = by === "restore" ? wholeBytes : Math.min(REBUILT_AT_ONCE_BYTES, target.maxBulkBytes / MOST_UNPACKED);
     const byPieces = !isOpaque(entry.type) && (entry.valueBytes > atOnceBytes || payloadBytesOf(restored) > target.maxBulkBytes);
     if (byPieces || restored.measured) return this.#carryLarge(entry, { restored, byPieces }, carrier, signal);
     const unit = this.#unit;
@@ -183,14 +185,22 @@ class SnapshotLoad {
   ): Promise<void> {
     await this.#submit(signal);
     if (signal.aborted) return;
-    const { snapshot, writer, checkpointAt } = this.#options;
+    const { snapshot, writer, target, losses, checkpointAt } = this.#options;
     const after = checkpointAt(entry.endsAt);
     if (restored.measured && !byPieces) {
       await restoreLarge({ entry: { ...restored, measured: restored.measured }, payloads, snapshot, writer, checkpoint: after }, signal);
     } else {
       const buildKey = Buffer.from(this.#options.buildKey);
       const before = checkpointAt(this.#loadedTo);
-      await rebuildLarge({ entry, rebuilding, payloads, snapshot, writer, buildKey, before, after }, signal);
+      const large = { entry, rebuilding, payloads, snapshot, writer, limits: target, buildKey, before, after };
+      if (!(await rebuildLarge(large, signal))) {
+        this.#keysLoaded--;
+        this.#lose(entry, TOO_LONG);
+        if (losses.stops) return;
+        // Its older value would be another one.
+        this.#unit = new LoadUnit(entry.db, payloads, this.#buffers);
+        this.#unit.command(entry.type, ["UNLINK", entry.key]);
+      }
     }
     this.#loadedTo = entry.endsAt;
   }

@@ -30,12 +30,15 @@ export class Target {
   #wasImporting = false;
   /** The longest argument that the target takes (proto-max-bulk-len, client-query-buffer-limit). */
   readonly maxBulkBytes: number;
+  /** The longest string that may grow there by APPEND (proto-max-bulk-len). */
+  readonly maxStringBytes: number;
 
-  private constructor(address: TargetAddress, facts: TargetFacts, control: Redis, maxBulkBytes: number) {
+  private constructor(address: TargetAddress, facts: TargetFacts, control: Redis, limits: Pick<Target, "maxBulkBytes" | "maxStringBytes">) {
     this.address = address;
     this.facts = facts;
     this.control = control;
-    this.maxBulkBytes = maxBulkBytes;
+    this.maxBulkBytes = limits.maxBulkBytes;
+    this.maxStringBytes = limits.maxStringBytes;
   }
 
   /** Throws TARGET_CONNECTION, TARGET_BUSY or TARGET_REFUSED. */
@@ -46,7 +49,7 @@ export class Target {
       const facts = parseFacts(info, await countDatabases(control, address));
       const bulk = (await setting(control, "proto-max-bulk-len")) ?? DEFAULT_MAX_BULK_BYTES;
       const buffer = (await setting(control, "client-query-buffer-limit")) ?? DEFAULT_QUERY_BUFFER_BYTES;
-      return new Target(address, facts, control, Math.min(bulk, buffer - END_OF_WORD_BYTES));
+      return new Target(address, facts, control, { maxBulkBytes: Math.min(bulk, buffer - END_OF_WORD_BYTES), maxStringBytes: bulk });
     } catch (cause) {
       control.disconnect();
       throw targetError(cause);

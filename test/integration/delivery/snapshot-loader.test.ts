@@ -448,6 +448,58 @@ test("a value larger than the target's longest argument is built in pieces, and 
   expect(Object.fromEntries(stats.unsupported)).toEqual({ "7 (module2): its 2097168 bytes are more than one command may carry": 1 });
 });
 
+describe("an element that is longer than the target's longest argument, and a string that may not grow so long", () => {
+  const word = (bytes: number) => [0x80, uint32(bytes), Buffer.alloc(bytes, "x")];
+  // One byte, and 264 for each three that follow.
+  const packed = Buffer.concat([Buffer.from("\0x"), ...Array.from({ length: 6_000 }, () => Buffer.of(0xe0, 0xff, 0))]);
+  const unpackedBytes = 1 + 264 * 6_000;
+  const list = [1, rdbString("list"), 3, ...word(700_000), ...word(1_500_000), ...word(700_000)];
+  const hash = [
+    24,
+    rdbString("hash"),
+    Buffer.alloc(8, 1),
+    1,
+    1,
+    rdbString("f"),
+    0xc3,
+    0x80,
+    uint32(packed.length),
+    0x80,
+    uint32(unpackedBytes),
+    packed,
+  ];
+  const string = [0, rdbString("string"), ...word(1_500_000)];
+  const values = makeRdb([...list, ...hash, ...string, 0, rdbString("small"), rdbString("v")]);
+  const expiry = "24 (hashTtl): the expiry of hash fields";
+  const tooLong = (type: string) => `${type}: longer than the target takes (proto-max-bulk-len, client-query-buffer-limit)`;
+  const losses = { [tooLong("1 (list)")]: 1, [expiry]: 1, [tooLong("24 (hashTtl)")]: 1, [tooLong("0 (string)")]: 1 };
+  const start = async () => {
+    const small = await RedisServer.start({ args: ["--proto-max-bulk-len", "1mb"] });
+    await small.client().mset("list", "older", "hash", "older", "string", "older");
+    return small;
+  };
+
+  test("skip: it is left out by name, its older value with it", async () => {
+    await using small = await start();
+    const stats = new DeliveryStats();
+    await load({ rdb: values, target: small, stats, onUnsupported: "skip" });
+    expect(Object.fromEntries(stats.unsupported)).toEqual(losses);
+    expect((await small.client().keys("*")).toSorted()).toEqual([KEY, "small"]);
+    const named = (await readFile(join(small.dir, "unsupported.jsonl"), "utf8")).trim().split("\n");
+    expect(named.map((line) => Buffer.from(JSON.parse(line).key, "base64").toString())).toEqual(["list", "hash", "hash", "string"]);
+  });
+
+  test("halt: the first is named and nothing of it is left, the older values stay", async () => {
+    await using small = await start();
+    const stats = new DeliveryStats();
+    const error = await load({ rdb: values, target: small, stats }).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ code: "TARGET_UNSUPPORTED", message: expect.stringContaining(`1 × ${tooLong("1 (list)")}`) });
+    expect(stats.unsupported.get(tooLong("1 (list)"))).toBe(1);
+    expect(await small.client().mget("list", "hash", "string", "small")).toEqual(["older", "older", "older", null]);
+    expect(await small.call("EXISTS", buildKey(STREAM))).toBe(0);
+  });
+});
+
 test("a snapshot that is given up ends the load with HISTORY_CHANGED", async () => {
   await expect(load({ snapshot: { chunkBytes: 10_000, abortedAfter: 3 } })).rejects.toMatchObject({ code: "HISTORY_CHANGED" });
 });
@@ -468,3 +520,9 @@ test("ONE_WRITER: a load that lost the target removes nothing", async () => {
   });
   expect(await target.call("EXISTS", "stale")).toBe(1);
 });
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
