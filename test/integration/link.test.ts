@@ -191,9 +191,10 @@ describe("a link", () => {
     history.writePings(2);
     history.writePings(20, { replid: REPLID_B });
     peer.begin({ id: "1", replid: REPLID_A, offset: 0n }).writePings(10);
-    await using pair = await LinkPair.open({ origin, peer });
+    const asked: (Offset | undefined)[] = [];
+    await using pair = await LinkPair.open({ origin, peer, listener: { requestSnapshot: (_, beyond) => asked.push(beyond) } });
     pair.dial();
-    await eventually(() => expect(pair.snapshotRequests).toBeGreaterThan(0));
+    await eventually(() => expect(asked[0]).toBe(PING_BYTES * 10n));
     expect(pair.dialer.stats.streams[0]?.chunks).toBe(0);
     origin.begin({ id: "2", replid: REPLID_B, offset: 400n }).writePings(1);
     await equal(pair);

@@ -34,8 +34,8 @@ function send(copy: PeerCopy, history: MemoryHistory, records: number): void {
 }
 
 /** A second snapshot of the history, at its end. */
-async function anotherSnapshot(history: MemoryHistory, chunks = 0) {
-  const writer = history.beginSnapshot({ id: NEWER, offset: history.tail.offset, replid: REPLID_A, db: 0 });
+async function anotherSnapshot(history: MemoryHistory, chunks = 0, id = NEWER) {
+  const writer = history.beginSnapshot({ id, offset: history.tail.offset, replid: REPLID_A, db: 0 });
   for (let index = 0; index < chunks; index++) writer.stored.push(Buffer.alloc(1));
   await writer.complete();
   return writer;
@@ -77,6 +77,11 @@ test("a snapshot that is wanted goes beside the records once it is whole and the
   copy.snapshotSent();
   expect(await copy.plan(log)).not.toHaveProperty("snapshot");
   copy.want(Offset.of(0));
+  expect(copy.canHaveWanted(log.current)).toBe(false);
+  await anotherSnapshot(history, 0, "8".repeat(16));
+  expect(await start(copy, log)).toHaveProperty("snapshot");
+  copy.snapshotSent();
+  await anotherSnapshot(history, 0, "9".repeat(16));
   expect(copy.canHaveWanted(log.current)).toBe(false);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { SentRecords } from "../../../src/link/sent-records.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
-import { makeRecord, REPLID } from "../../support/journal-kit.ts";
+import { makeRecord, REPLID, STREAM } from "../../support/journal-kit.ts";
 
 const HISTORY = HistoryId.of("1".padStart(16, "0"));
 const sentTo = (offset: number) => new SentRecords(HISTORY, { offset: Offset.of(offset), replid: REPLID }, undefined);
@@ -43,4 +43,27 @@ test("ACK_AFTER_DURABLE: what was only prepared was not sent; what was once sent
   sent.commit();
   expect(new SentRecords(HISTORY, { offset: Offset.of(105), replid: REPLID }, sent).furthest).toBe(110n);
   expect(new SentRecords(HistoryId.of("2".padStart(16, "0")), { offset: Offset.of(5), replid: REPLID }, sent).furthest).toBe(5n);
+});
+
+test("ACK_AFTER_DURABLE: what is acknowledged ahead of the stage before it, or of what was sent, is a lie, for the peer and for who is behind it", () => {
+  const sent = sentTo(100);
+  sent.prepare(record(100, 110), true);
+  sent.commit();
+  const at = (offset: number) => ({ offset: Offset.of(offset), atMs: 0 });
+  const ack = { kind: "ack", stream: STREAM, history: HISTORY, consumedBytes: 0 } as const;
+  for (const honest of [{}, { received: at(110) }, { received: at(110), durable: at(110), applied: at(105) }]) {
+    sent.check({ ...ack, ...honest, behind: [{ region: "eu-north", ...honest }] });
+  }
+  for (const lie of [
+    { received: at(111) },
+    { durable: at(105) },
+    { received: at(105), durable: at(106) },
+    { received: at(110), durable: at(105), applied: at(106) },
+    { received: at(110), applied: at(105) },
+    { received: at(110), behind: [{ region: "eu-north", received: at(111) }] },
+  ]) {
+    expect(() => sent.check({ ...ack, ...lie }), JSON.stringify(Object.keys(lie))).toThrow(
+      expect.objectContaining({ code: "FRAME_MALFORMED" }),
+    );
+  }
 });
