@@ -45,7 +45,8 @@ export function noCounters(): JournalCounters {
   };
 }
 
-export type JournalContext = {
+export type JournalSettings = {
+  /** Of this stream alone; created. Whoever opens it holds the lock of the data folder (`lock.ts`). */
   readonly folder: string;
   readonly stream: StreamId;
   readonly fsync: FsyncPolicy;
@@ -53,9 +54,12 @@ export type JournalContext = {
   readonly memoryBytes: number;
   readonly segmentBytes: number;
   readonly maxPendingBytes: number;
-  readonly retryMs: number;
   readonly log: Logger;
   readonly clock: Clock;
+};
+
+export type JournalContext = JournalSettings & {
+  readonly retryMs: number;
   readonly openFile: OpenFile;
   readonly writeNow: WriteNow;
   readonly health: DiskHealth;

@@ -11,14 +11,12 @@
 import { writevSync } from "node:fs";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Logger } from "pino";
 import type { GatewayError } from "../errors.ts";
-import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
 import { sleep } from "../runtime/sleep.ts";
 import type { HistoryLog, Mark, Progress, SnapshotInfo, SnapshotWriter, StreamLog } from "../stream/log.ts";
 import { HistoryId, type Offset, type Position, type StreamId } from "../stream/position.ts";
-import { type FsyncPolicy, type JournalContext, type JournalWriter, noCounters, type OpenFile, type WriteNow } from "./context.ts";
+import { type JournalContext, type JournalSettings, noCounters, type OpenFile, type WriteNow } from "./context.ts";
 import { DiskHealth } from "./disk-health.ts";
 import { removeFolder } from "./files.ts";
 import { History } from "./history.ts";
@@ -29,18 +27,8 @@ import { type JournalStats, statsOf } from "./stats.ts";
 
 export type { JournalStats } from "./stats.ts";
 
-export type StreamJournalOptions = {
-  /** Of this stream alone; created. Whoever opens it holds the lock of the data folder (`lock.ts`). */
-  readonly folder: string;
-  readonly stream: StreamId;
-  readonly fsync: FsyncPolicy;
-  readonly writtenBy: JournalWriter;
-  readonly memoryBytes: number;
-  readonly segmentBytes: number;
-  readonly maxPendingBytes: number;
+export type StreamJournalOptions = JournalSettings & {
   readonly retention: RetentionLimits;
-  readonly log: Logger;
-  readonly clock: Clock;
   /** How long to wait before a refused write is tried again; 1 s. */
   readonly retryMs?: number;
   /** For tests that need a sick disk. */

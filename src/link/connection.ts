@@ -26,6 +26,8 @@ const FAREWELL_MS = 1000;
 
 export class LinkConnection {
   readonly connectedAt: number;
+  /** Resolves once the socket is closed. */
+  readonly closed: Promise<void>;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
   readonly #clock: Clock;
@@ -53,14 +55,14 @@ export class LinkConnection {
     this.#lastFrameAt = this.connectedAt;
     this.#ws.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     this.#ws.on("error", (error: Error & { code?: string }) => this.fail(connectionError(error)));
-    this.#ws.on("close", (code: number) => {
-      clearTimeout(this.#farewell);
-      this.#end(new GatewayError("LINK_CONNECTION", "the peer closed the link", { details: { code } }));
-      this.#closed.resolve();
+    this.closed = new Promise((resolve) => {
+      this.#ws.on("close", (code: number) => {
+        clearTimeout(this.#farewell);
+        this.#end(new GatewayError("LINK_CONNECTION", "the peer closed the link", { details: { code } }));
+        resolve();
+      });
     });
   }
-
-  readonly #closed = deferred();
 
   /** Aborted when the connection is over; `error` says why. */
   get over(): AbortSignal {
@@ -69,11 +71,6 @@ export class LinkConnection {
 
   get error(): GatewayError | undefined {
     return this.#error;
-  }
-
-  /** Resolves once the socket is closed. */
-  get closed(): Promise<void> {
-    return this.#closed.promise;
   }
 
   get bytesReceived(): number {
@@ -175,12 +172,4 @@ export class LinkConnection {
 function connectionError(error: Error & { code?: string }): GatewayError {
   const ofProtocol = error.code?.startsWith("WS_ERR_") === true;
   return wrapError(ofProtocol ? "FRAME_MALFORMED" : "LINK_CONNECTION", "the link broke", error);
-}
-
-function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -6,7 +6,7 @@ import { type PackedRecordsFrame, type RecordFrame, totalBytes } from "../wire/f
 import { isWorthPacking, type LinkCodec, type PackingCost } from "./codec-choice.ts";
 import { LinkMeter } from "./link-meter.ts";
 import { packable, RecordPacker } from "./packing.ts";
-import type { PackingStats } from "./stats.ts";
+import { noPacking, type PackingStats } from "./stats.ts";
 
 /** What is taken for true before the first group was packed, and again when the last is long ago: data and machines change. */
 const ASSUMED = { ratio: 0.6, msPerByte: 1e-5 };
@@ -36,19 +36,15 @@ export class RecordFrames {
   readonly #clock: Clock;
   readonly #mode: LinkCodec;
   readonly #meter = new LinkMeter();
+  readonly #totals = noPacking();
   #packer: RecordPacker | undefined;
   #cost: Omit<PackingCost, "coreShare"> = ASSUMED;
   #packedAtMs = Number.NEGATIVE_INFINITY;
   #coreShare = 0;
   #shareSinceMs = 0;
   #spentMs = 0;
-  #last: "lz4" | "zstd" = "lz4";
   #lastBytes = 0;
   #sentAtMs = 0;
-  #records = 0;
-  #recordBytes = 0;
-  #packedBytes = 0;
-  #cpuMs = 0;
 
   constructor({ stream, codec, peerCodecs, clock }: RecordFramesOptions) {
     this.#stream = stream;
@@ -75,19 +71,13 @@ export class RecordFrames {
 
   /** How long more records are to be waited for, so that they are packed together; only where bytes count more than time. */
   get gatherMs(): number {
-    if (this.#last === "lz4" || this.#mode !== "zstd" || this.#lastBytes >= ENOUGH_BYTES) return 0;
+    if (this.#totals.codec === "lz4" || this.#mode !== "zstd" || this.#lastBytes >= ENOUGH_BYTES) return 0;
     return Math.max(0, this.#sentAtMs + GATHER_MS - this.#clock.nowMs());
   }
 
   /** Of all that was packed, since the subscription began. */
   get stats(): PackingStats {
-    return {
-      codec: this.#last,
-      records: this.#records,
-      recordBytes: this.#recordBytes,
-      packedBytes: this.#packedBytes,
-      cpuMs: this.#cpuMs,
-    };
+    return { ...this.#totals };
   }
 
   /** Without a link that limits nobody needs to know how large the records are when unpacked. */
@@ -112,7 +102,7 @@ export class RecordFrames {
   }
 
   #sent(codec: "lz4" | "zstd", wireBytes: number, recordBytes: number, nowMs: number): void {
-    this.#last = codec;
+    this.#totals.codec = codec;
     this.#lastBytes = recordBytes;
     this.#sentAtMs = nowMs;
     if (this.#mode !== "lz4") this.#meter.sent(wireBytes, recordBytes, nowMs);
@@ -123,13 +113,13 @@ export class RecordFrames {
     const frame = this.#packer.pack(records);
     const endedAtMs = this.#clock.nowMs();
     const tookMs = endedAtMs - beganAtMs;
-    this.#cpuMs += tookMs;
+    this.#totals.cpuMs += tookMs;
     this.#spentMs += tookMs;
     this.#learn({ ratio: frame ? frame.packed.length / recordBytes : 1, msPerByte: tookMs / recordBytes }, endedAtMs);
     if (frame === undefined) return undefined;
-    this.#records += records.length;
-    this.#recordBytes += recordBytes;
-    this.#packedBytes += frame.packed.length;
+    this.#totals.records += records.length;
+    this.#totals.recordBytes += recordBytes;
+    this.#totals.packedBytes += frame.packed.length;
     return frame;
   }
 

@@ -29,6 +29,11 @@ export type PackingStats = {
   readonly cpuMs: number;
 };
 
+/** Before anything was packed. */
+export function noPacking(): { -readonly [field in keyof PackingStats]: PackingStats[field] } {
+  return { codec: "lz4", records: 0, recordBytes: 0, packedBytes: 0, cpuMs: 0 };
+}
+
 /** One stream on its way to a peer. */
 export type SenderStats = {
   readonly stream: StreamId;

@@ -5,7 +5,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { decodePayload, decodeRecordHeader, encodeRecord, type RecordHeader, recordLength } from "../stream/record.ts";
 import type { PackedRecordsFrame } from "../wire/frames.ts";
 import { PackedPast } from "./packed-past.ts";
-import type { PackingStats } from "./stats.ts";
+import { noPacking, type PackingStats } from "./stats.ts";
 
 /** Of packed records, what we say that we can unpack. */
 export const UNPACKABLE: readonly string[] = zstdPackage === undefined ? [] : ["zstd"];
@@ -14,12 +14,8 @@ type CheckedRecord = { readonly header: RecordHeader; readonly record: Buffer };
 
 export class RecordUnpacker {
   readonly #clock: Clock;
+  readonly #totals = noPacking();
   #past: PackedPast | undefined;
-  #codec: PackingStats["codec"] = "lz4";
-  #records = 0;
-  #recordBytes = 0;
-  #packedBytes = 0;
-  #cpuMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,7 +28,7 @@ export class RecordUnpacker {
 
   /** Records have come as they lie in the journal. */
   cameUnpacked(): void {
-    this.#codec = "lz4";
+    this.#totals.codec = "lz4";
   }
 
   /** Throws FRAME_MALFORMED or RECORD_MALFORMED. */
@@ -41,22 +37,16 @@ export class RecordUnpacker {
     this.#past ??= new PackedPast();
     const beganAtMs = this.#clock.nowMs();
     const records = [...recordsIn(unpacked(this.#past, frame))];
-    this.#cpuMs += this.#clock.nowMs() - beganAtMs;
-    this.#codec = "zstd";
-    this.#records += records.length;
-    this.#packedBytes += frame.packed.length;
-    for (const { record } of records) this.#recordBytes += record.length;
+    this.#totals.cpuMs += this.#clock.nowMs() - beganAtMs;
+    this.#totals.codec = "zstd";
+    this.#totals.records += records.length;
+    this.#totals.packedBytes += frame.packed.length;
+    for (const { record } of records) this.#totals.recordBytes += record.length;
     return records;
   }
 
   get stats(): PackingStats {
-    return {
-      codec: this.#codec,
-      records: this.#records,
-      recordBytes: this.#recordBytes,
-      packedBytes: this.#packedBytes,
-      cpuMs: this.#cpuMs,
-    };
+    return { ...this.#totals };
   }
 }
 
