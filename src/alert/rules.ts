@@ -147,25 +147,25 @@ const rules = {
       forMs: MINUTE,
     },
     read: ({ streams, links }) =>
-      streams
-        .filter(({ role }) => role === "origin")
-        .flatMap((stream) => {
-          const ratio = stream.compressionRatio ?? 1;
-          return links
-            .filter(({ direction }) => direction === "sending")
-            .flatMap(({ peer, streams: carried }) => {
-              const behind = carried.find(({ stream: id }) => id === stream.id)?.lag?.behindBytes.durable;
-              const left = stream.journal.retentionBytes - (behind ?? 0) / ratio;
-              const value = behind === undefined ? undefined : leftMs(left, stream.throughput.bytesPerSecond / ratio);
-              return [
-                {
-                  subject: { stream: stream.id, peer },
-                  value,
-                  text: `what ${peer} needs of ${stream.id} is kept ${ms(value)} more at this rate`,
-                },
-              ];
-            });
-        }),
+      streams.flatMap(({ id, role, journal, throughput, compressionRatio: ratio = 1 }) => {
+        const keptMs = (neededBytes: number) => leftMs(journal.retentionBytes - neededBytes, throughput.bytesPerSecond / ratio);
+        const peers = links
+          .filter(({ direction }) => direction === "sending")
+          .flatMap(({ peer, streams: carried }) => {
+            const taken = carried.find(({ stream, region }) => stream === id && region === undefined);
+            if (taken === undefined) return [];
+            const behind = taken.lag?.behindBytes.durable;
+            const value = behind === undefined ? undefined : keptMs(behind / ratio);
+            return [{ subject: { stream: id, peer }, value, text: `what ${peer} needs of ${id} is kept ${ms(value)} more at this rate` }];
+          });
+        if (role === "origin") return peers;
+        // The target, or the replicas of a feed, read from this journal as peers do.
+        const value = keptMs(journal.neededBytes);
+        return [
+          ...peers,
+          { subject: { stream: id }, value, text: `what is to be delivered here of ${id} is kept ${ms(value)} more at this rate` },
+        ];
+      }),
   },
   "clock-error": {
     ...{ title: "Clock error too large", severity: "info", unit: "duration", fires: "above", threshold: 500, forMs: 2 * MINUTE },

@@ -32,6 +32,8 @@ export type StreamSample = {
     readonly droppedNeededBytes: number;
     readonly damages: number;
     readonly retentionBytes: number;
+    /** On disk, of what a reader still needs. */
+    readonly neededBytes: number;
     readonly disk?: { readonly freeBytes: number; readonly totalBytes: number };
   };
   readonly throughput: { readonly bytesPerSecond: number };

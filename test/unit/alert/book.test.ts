@@ -107,3 +107,40 @@ test("what runs out is told before it does", () => {
   };
   expect(look(book, full, 0, 120).toSorted()).toEqual(["firing backlog-exhaustion at 60", "firing journal-disk-low at 30"]);
 });
+
+test("a region that receives is told before its journal drops what its target has not got, and a relay also of whom it passes the stream on to", () => {
+  const GIB = 2 ** 30;
+  const [stream] = replicaStatus.streams;
+  const [link] = quiet.links;
+  const at = (neededBytes: number, behindBytes: number): AlertSample => ({
+    ...{ ...quiet, services: [] },
+    links: [
+      { ...link!, peer: "eu-north", streams: [{ stream: stream!.id, lag: { lagMs: 5, behindBytes: { durable: behindBytes } } }] },
+      { ...link!, peer: "of another stream", streams: [] },
+    ],
+    streams: [
+      {
+        ...{ ...stream!, compressionRatio: 2, throughput: { bytesPerSecond: 2 * 2 ** 20 } },
+        journal: { ...stream!.journal, retentionBytes: 10 * GIB, neededBytes },
+      },
+    ],
+  });
+  const firing = (sample: AlertSample) => {
+    const book = bookAt();
+    look(book, sample, 0, 61);
+    return book.firing(T0 + 61 * SECOND).map(({ rule, subject, text }) => [rule, subject, text]);
+  };
+  expect(firing(at(GIB, GIB))).toEqual([]);
+  const delivered = [
+    "retention-exhaustion",
+    { stream: stream!.id },
+    `what is to be delivered here of ${stream!.id} is kept 17 min more at this rate`,
+  ];
+  expect(firing(at(9 * GIB, GIB))).toEqual([delivered]);
+  const passedOn = [
+    "retention-exhaustion",
+    { stream: stream!.id, peer: "eu-north" },
+    `what eu-north needs of ${stream!.id} is kept 17 min more at this rate`,
+  ];
+  expect(firing(at(GIB, 18 * GIB))).toEqual([passedOn]);
+});
