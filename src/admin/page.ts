@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { installedPath } from "../runtime/installed.ts";
@@ -66,7 +66,7 @@ function pageFiles(): ReadonlyMap<string, PageFile> {
     .map((name) => [name === "index.html" ? "/" : `/page/${name}`, join(folder, name)] as const);
   const plots = (name: string) => [`/page/lib/${name}`, packages.resolve(`uplot/dist/${name}`)] as const;
   // Node is given a build for servers; the one for browsers lies beside its folder.
-  const templates = new URL("../lit-html.js", `file://${packages.resolve("lit-html")}`);
+  const templates = join(dirname(packages.resolve("lit-html")), "../lit-html.js");
   const files = [...own, ["/page/lib/lit-html.js", templates] as const, plots("uPlot.esm.js"), plots("uPlot.min.css")];
   return new Map<string, PageFile>([
     ...files.map(([path, file]) => [path, { type: TYPES[extname(path) || ".html"]!, body: readFileSync(file) }] as const),

@@ -5,7 +5,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -27,8 +27,12 @@ const INPUTS = [
 /** Throws an error whose message is one sentence. Returns whether there was anything to do. */
 export async function build() {
   const wanted = fingerprint();
-  if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return false;
+  const isWhole = existsSync(join(DIST, "src/main.js")) && existsSync(join(DIST, "src/command.js"));
+  if (isWhole && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return false;
+  // The compiler writes only what it believes to be missing.
+  if (!isWhole) rmSync(DIST, { recursive: true, force: true });
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  if (!existsSync(tsc)) throw new Error("The packages to build with are not installed: `npm install` brings them.");
   const result = spawnSync(process.execPath, [tsc, "-p", "config/tools/tsconfig.build.json"], { cwd: ROOT, encoding: "utf8" });
   if (result.status !== 0) throw new Error(`The build failed:\n${result.stdout}${result.stderr}`);
   await bundleCommand();
@@ -39,6 +43,8 @@ export async function build() {
 
 /** In the place of what the compiler made of it. Native addons stay packages: `createRequire` finds them. */
 async function bundleCommand() {
+  // The compiler's map is of another file, and one of this would be as large as all the rest.
+  rmSync(join(DIST, "src/command.js.map"), { force: true });
   // Not before the packages are installed: test/support/setup.mjs imports this file to do that.
   const esbuild = await import("esbuild");
   await esbuild.build({
@@ -50,7 +56,6 @@ async function bundleCommand() {
     platform: "node",
     target: "node20",
     format: "esm",
-    sourcemap: true,
     external: ["bufferutil", "utf-8-validate"],
     // Packages in CommonJS ask for Node's own modules by `require`, which a module has not.
     banner: { js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);' },
