@@ -13,6 +13,9 @@ export type GatewayContext = {
   readonly services: Services;
 };
 
+/** Why what agreed on something that has changed begins anew. */
+export const RELOADED = "the topology was read again";
+
 /** For a server that is to take over a renewed certificate: calls back at each renewal; what it returns ends that. */
 export function onRenewalOf({ certificates }: RegionView, wanted: string) {
   return (renewed: () => void) => certificates.find(({ use }) => use === wanted)?.onRenewal(renewed) ?? (() => undefined);

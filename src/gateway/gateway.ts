@@ -26,7 +26,7 @@ import { systemClock } from "../runtime/clock.ts";
 import { Services } from "../runtime/services.ts";
 import { LINK_CERTIFICATES, type RegionView, takenOver } from "../topology/region-view.ts";
 import type { Reload } from "../topology/reload.ts";
-import { type GatewayContext, onRenewalOf } from "./context.ts";
+import { type GatewayContext, onRenewalOf, RELOADED } from "./context.ts";
 import { Journals } from "./journals.ts";
 import { openOrigin } from "./origin.ts";
 import { Replicas } from "./replicas.ts";
@@ -151,7 +151,7 @@ class Gateway {
       ...(this.#alerts && { alerts: this.#alerts }),
       timeline: this.#timeline,
       reload: () => this.#reload(),
-      restart: (service) => this.#services.restart(service),
+      restart: (service) => this.#services.restart(service, "an operator restarts it"),
       promote: (stream) => this.#replicas.promote(stream),
       accept: (stream) => this.#replicas.accept(stream),
       log: this.#context.logOf("admin"),
@@ -224,7 +224,7 @@ class Gateway {
     await this.#replicas.reload(before);
     this.#served.reload(before);
     this.#upstreams.reload(before);
-    if (before.heartbeatMs !== view.heartbeatMs) this.#services.restart("heartbeat");
+    if (before.heartbeatMs !== view.heartbeatMs) this.#services.restart("heartbeat", RELOADED);
   }
 
   #sample(): void {

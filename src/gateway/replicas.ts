@@ -17,7 +17,7 @@ import { takeSnapshot } from "../source/snapshot-taker.ts";
 import type { Offset } from "../stream/position.ts";
 import { formatHostPort } from "../topology/address.ts";
 import { type FeedAddress, feedCertificates, type RegionView, type ReplicaView, type WriteView } from "../topology/region-view.ts";
-import { type GatewayContext, onRenewalOf } from "./context.ts";
+import { type GatewayContext, onRenewalOf, RELOADED } from "./context.ts";
 import type { Journals } from "./journals.ts";
 import type { ServedStreams } from "./served-streams.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -66,7 +66,7 @@ export class Replicas {
       if (this.#served.serves(stream)) this.#served.extend(stream, replica);
       else if (subscribers.length > 0) this.#passOn(this.#journals.get(stream), replica);
       if (JSON.stringify(settingsOf(old.write)) !== JSON.stringify(settingsOf(write))) {
-        this.#context.services.restart(`delivery:${replica.origin}`);
+        this.#context.services.restart(`delivery:${replica.origin}`, RELOADED);
       }
     }
   }
@@ -88,7 +88,7 @@ export class Replicas {
     const isOrder = refusal === undefined && !orders.promotes;
     if (isOrder) {
       orders.promote();
-      services.restart(service);
+      services.restart(service, "a promotion was ordered");
     }
     return { ...promotionStatus({ stream, stats, refusal, state }), ...(isOrder && { ordered: true }) };
   }
@@ -97,7 +97,7 @@ export class Replicas {
   accept(stream: string): string | undefined {
     const write = this.#writes.get(stream);
     const accepted = write?.orders.accept();
-    if (write && accepted !== undefined) this.#context.services.restart(write.service);
+    if (write && accepted !== undefined) this.#context.services.restart(write.service, `a person accepts ${accepted}`);
     return accepted;
   }
 
@@ -109,7 +109,7 @@ export class Replicas {
     this.#replicas.push({ journal, ...this.#journals.parts, address: formatHostPort(view.target), delivery: stats });
     const service = `delivery:${origin}`;
     this.#writes.set(stream, { stats, orders, service });
-    const delivery = () =>
+    const delivery = (healthy: () => void) =>
       new Delivery({
         stream,
         log: logOf(service),
@@ -120,6 +120,7 @@ export class Replicas {
         deadLetterFile: this.#journals.fileBeside(stream, "dead-letters.jsonl"),
         unsupportedFile: this.#journals.fileBeside(stream, "unsupported.jsonl"),
         orders,
+        healthy,
         loadSnapshot,
         judgeSnapshot,
         stats,

@@ -8,7 +8,7 @@ import { PeerAcks } from "../link/peer-acks.ts";
 import type { PeerAck } from "../link/sender-session.ts";
 import type { Offset, StreamId } from "../stream/position.ts";
 import { LINK_CERTIFICATES, type RegionView } from "../topology/region-view.ts";
-import { type GatewayContext, onRenewalOf } from "./context.ts";
+import { type GatewayContext, onRenewalOf, RELOADED } from "./context.ts";
 
 export type ServedStream = Omit<ServedParts, "acks" | "awaySinceMs"> & {
   readonly journal: StreamJournal;
@@ -70,7 +70,7 @@ export class ServedStreams {
     }
     this.#listener.configure(this.#settings());
     const codecs = ({ link }: RegionView) => [...this.#settings().peers.keys()].map((peer) => link.codecFor(peer)).join();
-    if (needsNewLinks(before, view) || codecs(before) !== codecs(view)) services.restart("link-listener");
+    if (needsNewLinks(before, view) || codecs(before) !== codecs(view)) services.restart("link-listener", RELOADED);
   }
 
   #settings(): ListenerSettings {

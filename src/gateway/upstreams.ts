@@ -4,7 +4,7 @@ import type { LinkStatus } from "../admin/status/link.ts";
 import { type DialerSettings, LinkDialer } from "../link/dialer.ts";
 import type { Offset, StreamId } from "../stream/position.ts";
 import type { RegionView, UpstreamView } from "../topology/region-view.ts";
-import type { GatewayContext } from "./context.ts";
+import { type GatewayContext, RELOADED } from "./context.ts";
 import type { Journals } from "./journals.ts";
 import { needsNewLinks, type ServedStreams } from "./served-streams.ts";
 
@@ -37,7 +37,7 @@ export class Upstreams {
       clock,
     });
     this.#dialers.set(upstream.region, dialer);
-    services.addConnection(`link:${upstream.region}`, () => dialer);
+    services.addConnection(`link:${upstream.region}`, (healthy) => ({ run: (signal) => dialer.run(signal, healthy) }));
   }
 
   /** Dials what is new; a link reconnects when what it carries, or how, has changed. */
@@ -55,7 +55,7 @@ export class Upstreams {
           upstreams.find(({ region }) => region === upstream.region)?.streams,
           replicas.filter(({ stream }) => upstream.streams.includes(stream)).map(({ subscribers, behind }) => [subscribers, behind]),
         ]);
-      if (needsNewLinks(before, view) || carries(before) !== carries(view)) services.restart(`link:${upstream.region}`);
+      if (needsNewLinks(before, view) || carries(before) !== carries(view)) services.restart(`link:${upstream.region}`, RELOADED);
     }
   }
 

@@ -8,6 +8,7 @@ import { SendRoom } from "../bytes/send-room.ts";
 import { GatewayError, wrapError } from "../errors.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { Notice } from "../runtime/notice.ts";
+import { restartReason } from "../runtime/supervisor.ts";
 import { carriesPayload, decodeFrame, encodeFrame } from "../wire/codec.ts";
 import { type Frame, MAX_FRAME_BYTES, type Refusal } from "../wire/frames.ts";
 
@@ -133,6 +134,11 @@ export class LinkConnection {
   /** Ends the connection with a sentence for the peer. */
   refuse(code: Refusal, error: GatewayError): void {
     this.#leave({ kind: "refused", code, message: error.message }, CLOSE_REFUSED, error);
+  }
+
+  /** Ends the connection because `signal` has aborted. */
+  leave(signal: AbortSignal): void {
+    this.bye(restartReason(signal) ?? "the gateway is stopping");
   }
 
   bye(reason: string): void {

@@ -49,15 +49,15 @@ export class LinkDialer implements Service {
     this.#options = { ...this.#options, ...settings };
   }
 
-  /** Rejects with LINK_CONNECTION, LINK_SUPERSEDED, LINK_REFUSED, FRAME_MALFORMED, or what the log threw. */
-  async run(signal: AbortSignal): Promise<void> {
+  /** Calls `healthy` when a stream got on. Rejects with LINK_CONNECTION, LINK_SUPERSEDED, LINK_REFUSED, FRAME_MALFORMED, or what the log threw. */
+  async run(signal: AbortSignal, healthy: () => void = () => undefined): Promise<void> {
     this.#attempts++;
     this.#phase = "connecting";
     try {
       const connection = await connectPeer(this.#options, signal);
       this.#connection = connection;
       this.#phase = advanceLink(this.#phase, "proving");
-      const onOpen = (sameTopology: boolean) => this.#openSession(connection, sameTopology);
+      const onOpen = (sameTopology: boolean) => this.#openSession(connection, sameTopology, healthy);
       this.#session = await provePeer({ ...this.#options, connection, onOpen }, signal);
       this.#phase = advanceLink(this.#phase, "open");
       this.#record.opened();
@@ -109,12 +109,12 @@ export class LinkDialer implements Service {
     }
   }
 
-  #openSession(connection: LinkConnection, sameTopology: boolean): ReceiverSession {
+  #openSession(connection: LinkConnection, sameTopology: boolean, onWork: () => void): ReceiverSession {
     const { origin, logs, behind, windowBytes = DEFAULT_WINDOW_BYTES, livenessMs = DEFAULT_LIVENESS_MS, clock } = this.#options;
     this.#sameTopology = sameTopology;
     if (!sameTopology) {
       this.#logger.warn({ event: "link.topology-differs" }, `this gateway and ${origin} were started with different topologies`);
     }
-    return new ReceiverSession({ connection, origin, logs, behind, windowBytes, livenessMs, log: this.#logger, clock });
+    return new ReceiverSession({ connection, origin, logs, behind, windowBytes, livenessMs, onWork, log: this.#logger, clock });
   }
 }

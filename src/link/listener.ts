@@ -230,7 +230,7 @@ export class LinkListener implements Service {
       if (socket.bytesRead > MAX_HANDSHAKE_BYTES) connection.fail(new GatewayError("FRAME_MALFORMED", "the handshake is too large"));
     };
     socket.on("data", count);
-    const stop = () => connection.bye("the gateway is stopping");
+    const stop = () => connection.leave(signal);
     signal.addEventListener("abort", stop, { once: true });
     const opened = await new Promise<Opened | undefined>((resolve) => {
       connection.over.addEventListener("abort", () => resolve(undefined), { once: true });

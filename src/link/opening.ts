@@ -93,7 +93,7 @@ export async function provePeer<T>(options: ProvingOptions<T>, signal: AbortSign
     () => connection.fail(new GatewayError("LINK_CONNECTION", `${origin} did not finish the handshake in time`)),
     HANDSHAKE_DEADLINE_MS,
   );
-  const stop = () => connection.bye("the gateway is stopping");
+  const stop = () => connection.leave(signal);
   signal.addEventListener("abort", stop, { once: true });
   try {
     return await new Promise<T>((resolve, reject) => {

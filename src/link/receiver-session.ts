@@ -25,6 +25,8 @@ export type ReceiverSessionOptions = {
   readonly behind?: ReadonlyMap<StreamId, Behind> | undefined;
   readonly windowBytes: number;
   readonly livenessMs: number;
+  /** Called whenever a stream has got on, or has nothing to get. */
+  readonly onWork: () => void;
   readonly log: Logger;
   readonly clock: Clock;
 };
@@ -37,7 +39,7 @@ export class ReceiverSession {
   /** Takes the connection's frames from here on: the origin's first ones come together with its Welcome. */
   constructor(options: ReceiverSessionOptions) {
     this.#options = options;
-    const { connection, logs, behind, windowBytes, log, clock } = options;
+    const { connection, logs, behind, windowBytes, onWork, log, clock } = options;
     this.#heartbeat = new Heartbeat(options);
     this.#receivers = new Map(
       [...logs].map(([stream, streamLog]) => [
@@ -48,6 +50,7 @@ export class ReceiverSession {
           windowBytes,
           send: (frame) => connection.send(frame),
           onBacklog: () => this.#adjustTap(),
+          onWork,
           log,
           clock,
         }),
@@ -59,7 +62,7 @@ export class ReceiverSession {
   /** Returns once the connection is closed and every receiver has ended; `connection.error` says why. */
   async run(signal: AbortSignal): Promise<void> {
     const { connection } = this.#options;
-    const stop = () => connection.bye("the gateway is stopping");
+    const stop = () => connection.leave(signal);
     signal.addEventListener("abort", stop, { once: true });
     const scope = new Scope(connection.over);
     try {

@@ -50,6 +50,8 @@ export type StreamReceiverOptions = {
   readonly behind?: Behind | undefined;
   /** Called when `backlogBytes` has changed. */
   readonly onBacklog: () => void;
+  /** Called whenever our log has grown, or has all that the origin has. */
+  readonly onWork: () => void;
   readonly log: Logger;
   readonly clock: Clock;
 };
@@ -59,6 +61,7 @@ export class StreamReceiver {
   readonly #logger: Logger;
   readonly #send: (frame: Frame) => void;
   readonly #onBacklog: () => void;
+  readonly #onWork: () => void;
   readonly #window: ReceiveWindow;
   readonly #acks: AckPacer;
   readonly #behind: Behind | undefined;
@@ -80,6 +83,7 @@ export class StreamReceiver {
     this.#logger = options.log.child({ stream: this.#log.stream });
     this.#send = options.send;
     this.#onBacklog = options.onBacklog;
+    this.#onWork = options.onWork;
     this.#window = new ReceiveWindow(options.windowBytes);
     this.#behind = options.behind;
     this.#unpacker = new RecordUnpacker(options.clock);
@@ -147,6 +151,8 @@ export class StreamReceiver {
 
   noteHead(head: { readonly history: HistoryId; readonly offset: Offset }): void {
     this.#head = head;
+    const history = this.#history;
+    if (this.#phase === "streaming" && history?.id === head.history && head.offset <= history.tail.offset) this.#onWork();
   }
 
   /**
@@ -278,6 +284,7 @@ export class StreamReceiver {
   #received(records: number, signal: AbortSignal): Promise<void> | undefined {
     crashPoint("link-records-received");
     this.#records += records;
+    this.#onWork();
     return this.#log.hasRoom ? undefined : this.#log.ready(signal);
   }
 
@@ -292,6 +299,7 @@ export class StreamReceiver {
     if (frame.rdbBytes !== undefined) writer.expect(frame.rdbBytes);
     writer.append(frame.chunk, { header });
     this.#chunks++;
+    this.#onWork();
     if (writer.hasRoom) return undefined;
     return writer.ready(signal).catch((error) => {
       if (!signal.aborted) throw error;

@@ -2,13 +2,13 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * A scope inside `parent`: aborted with it, or alone. `release` cuts the tie, so that a long-lived parent does not collect
+ * A scope inside `parent`: aborted with it and for its reason, or alone. `release` cuts the tie, so that a long-lived parent does not collect
  * listeners (AbortSignal.any keeps them in Node 20).
  */
 export class Scope {
   readonly #parent: AbortSignal;
   readonly #controller = new AbortController();
-  readonly #abort = () => this.#controller.abort();
+  readonly #abort = () => this.#controller.abort(this.#parent.aborted ? this.#parent.reason : undefined);
 
   constructor(parent: AbortSignal) {
     this.#parent = parent;

@@ -68,7 +68,7 @@ export class SenderSession {
   /** Returns once the connection is closed and every sender has ended; `connection.error` says why. */
   async run(signal: AbortSignal): Promise<void> {
     const { connection } = this.#options;
-    const stop = () => connection.bye("the gateway is stopping");
+    const stop = () => connection.leave(signal);
     signal.addEventListener("abort", stop, { once: true });
     const scope = new Scope(connection.over);
     connection.onFrame((frame) => this.#take(frame, scope.signal));

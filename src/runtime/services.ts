@@ -33,9 +33,9 @@ export class Services {
     this.add(name, start);
   }
 
-  /** Starts it anew, also a halted one; false when no connection has this name. */
-  restart(name: string): boolean {
-    this.#restarts.get(name)?.pull();
+  /** Starts it anew, also a halted one; false when no connection has this name. `why` is for who is at the other end of the connection. */
+  restart(name: string, why: string): boolean {
+    this.#restarts.get(name)?.pull(why);
     return this.#restarts.has(name);
   }
 

@@ -25,7 +25,7 @@ export type SupervisorOptions = {
   readonly name: string;
   readonly log: Logger;
   readonly clock: Clock;
-  /** Builds a fresh service for each attempt, which calls `healthy` once it does what it is for. */
+  /** Builds a fresh service for each attempt, which calls `healthy` once it has done some of its work, and may do so again and again. */
   readonly start: (healthy: () => void) => Service;
   readonly onState?: (state: ServiceState) => void;
   /** By which a person starts the service anew; without it a halted service is over. */
@@ -41,16 +41,22 @@ export class RestartSwitch {
     return this.#pulled.signal;
   }
 
-  pull(): void {
+  /** `why` is for who was talking with the service. */
+  pull(why: string): void {
     const pulled = this.#pulled;
     this.#pulled = new AbortController();
-    pulled.abort();
+    pulled.abort(why);
   }
+}
+
+/** Why an attempt whose signal has aborted is to begin anew; undefined: it is not, the gateway stops. */
+export function restartReason({ reason }: AbortSignal): string | undefined {
+  return typeof reason === "string" ? reason : undefined;
 }
 
 const BASE_DELAY_MS = 250;
 const MAX_DELAY_MS = 15_000;
-/** An attempt that lived this long was healthy: the next failure starts from the shortest delay. */
+/** An attempt that lived this long was healthy, whatever it did: the next failure starts from the shortest delay. */
 const HEALTHY_AFTER_MS = 10_000;
 /** Two gateways of one region take the link from each other at every attempt, however long each had it: they shall not do so many times a second. */
 const SUPERSEDED_DELAY_MS = 5_000;
@@ -66,9 +72,13 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     const startedAt = clock.nowMs();
     const attempt = attemptWithin(signal, options.restarts?.next);
     report({ at: "running", attempt: backoff.attempts });
+    let worked = false;
+    const healthy = () => {
+      worked = true;
+    };
     let error: GatewayError;
     try {
-      await options.start(() => backoff.reset()).run(attempt.signal);
+      await options.start(healthy).run(attempt.signal);
       if (signal.aborted) break;
       if (attempt.signal.aborted) continue;
       error = new GatewayError("INVARIANT", `${name} ended without being told to`);
@@ -90,7 +100,7 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
       continue;
     }
     const superseded = error.code === "LINK_SUPERSEDED";
-    if (clock.nowMs() - startedAt > HEALTHY_AFTER_MS && !superseded) backoff.reset();
+    if ((worked || clock.nowMs() - startedAt > HEALTHY_AFTER_MS) && !superseded) backoff.reset();
     const retryInMs = Math.max(backoff.nextDelayMs(), superseded ? SUPERSEDED_DELAY_MS : 0);
     const level = backoff.attempts > 3 ? "warn" : "info";
     log[level]({ event: "service.restarted", code: error.code, retryInMs: Math.round(retryInMs), details: error.details }, error.message);
@@ -108,8 +118,8 @@ function attemptWithin(
   restart: AbortSignal | undefined,
 ): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
-  const abort = () => controller.abort();
   const parents = restart ? [stop, restart] : [stop];
+  const abort = () => controller.abort(parents.find(({ aborted }) => aborted)?.reason);
   for (const parent of parents) {
     if (parent.aborted) abort();
     parent.addEventListener("abort", abort, { once: true });

@@ -83,7 +83,7 @@ export class Feed implements Service {
       stats.listening = false;
       forget();
       stopProgress();
-      over.abort();
+      over.abort(signal.reason);
       const closed = new Promise((resolve) => server.close(resolve));
       await Promise.all([closed, following, ...this.#running]);
       stats.replicas = () => [];

@@ -10,6 +10,7 @@ import { GatewayError, wrapError } from "../../errors.ts";
 import { describeRdb } from "../../rdb/aux.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { Notice } from "../../runtime/notice.ts";
+import { restartReason } from "../../runtime/supervisor.ts";
 import type { HistoryLog, StoredSnapshot, StreamLog } from "../../stream/log.ts";
 import { Offset, type Replid } from "../../stream/position.ts";
 import { decodeChunkPayload, readChunkHeader } from "../../stream/snapshot-chunk.ts";
@@ -75,7 +76,7 @@ export class ReplicaSession {
   /** Returns when the connection is over; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const socket = this.#socket;
-    const stop = () => this.#end("the gateway is stopping");
+    const stop = () => this.#end(restartReason(signal) ?? "the gateway is stopping");
     signal.addEventListener("abort", stop, { once: true });
     socket.setNoDelay(true).setTimeout(SILENCE_MS, () => this.#end("nothing was heard for a minute"));
     socket.on("error", (error) => this.#lost(`the connection failed: ${error.message}`));

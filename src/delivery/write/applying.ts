@@ -36,7 +36,7 @@ export type ApplyingOptions = {
 
 export async function applyHistory(options: ApplyingOptions, signal: AbortSignal): Promise<void> {
   const { context, history, target, text, start, guardMs, upTo } = options;
-  const { clock, stats, checkpointKey, token, divergences, applied } = context;
+  const { clock, stats, checkpointKey, token, divergences, applied, healthy } = context;
   const socket = await openRawSocket(target.address, { checkpointKey, importing: target.importing });
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -62,6 +62,7 @@ export async function applyHistory(options: ApplyingOptions, signal: AbortSignal
         room.release(committed.offset);
         crashPoint("delivery-unit-committed");
         stats.units++;
+        if (hasMoved(committed, start)) healthy();
         if (committed.state === "streaming") onApplied(committed.offset);
       },
       onDivergence: (divergence) => (stats.phase === "streaming" ? divergences.add(divergence) : rejected(divergence)),
@@ -85,6 +86,12 @@ export async function applyHistory(options: ApplyingOptions, signal: AbortSignal
     signal.removeEventListener("abort", abort);
     writer.close();
   }
+}
+
+/** Since this attempt began: the claim of the target commits, too, and moves nothing. */
+function hasMoved(committed: Checkpoint, start: ApplyingOptions["start"]): boolean {
+  if (start.kind === "stream") return committed.offset > start.checkpoint.offset;
+  return committed.state === "streaming" || committed.rdbOffset > start.resumeAt;
 }
 
 /** Only a target that was whole has something to lose; a load that was interrupted has been judged before. */

@@ -40,6 +40,8 @@ export type DeliveryOptions = {
   readonly loadSnapshot: LoadSnapshot;
   readonly judgeSnapshot: JudgeSnapshot;
   readonly orders: DeliveryOrders;
+  /** Called whenever the target has got on. */
+  readonly healthy: () => void;
   /** Shared by all attempts. */
   readonly stats: DeliveryStats;
 };

@@ -55,6 +55,30 @@ describe("delivery", () => {
     expect(await server.call("GET", KEY)).toContain(` streaming history=${history.id} offset=500 `);
   });
 
+  test("a delivery that has committed a unit comes back after the shortest pause; one that only claimed the target pauses longer and longer", async () => {
+    await using server = await RedisServer.start();
+    const history = new StubHistory();
+    const journal = new StubLog(history);
+    await using delivery = new Running(journal, server);
+    const lose = async () => {
+      const lost = delivery.pauses.length;
+      await eventually(() => delivery.stats.phase === "streaming");
+      await server.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await eventually(() => delivery.pauses.length > lost);
+    };
+    await applied(journal);
+    for (let round = 0; round < 3; round++) {
+      await eventually(() => delivery.stats.phase === "streaming");
+      history.write(commands("INCR a"));
+      await applied(journal);
+      await lose();
+    }
+    expect(Math.max(...delivery.pauses)).toBeLessThanOrEqual(250);
+    await lose();
+    await lose();
+    expect(delivery.pauses[4]).toBeGreaterThanOrEqual(500);
+  });
+
   test("a stream that only pings is applied without a unit for each ping", async () => {
     await using server = await RedisServer.start();
     const history = new StubHistory();

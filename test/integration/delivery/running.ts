@@ -19,12 +19,14 @@ export class Running implements AsyncDisposable {
   readonly orders = new DeliveryOrders();
   state: ServiceState | undefined;
   readonly codes: string[] = [];
+  /** Milliseconds between attempts. */
+  readonly pauses: number[] = [];
   readonly loads: number[] = [];
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
   constructor(journal: StubLog, server: RedisServer, options: Partial<DeliveryOptions> = {}) {
-    const start = () =>
+    const start = (healthy: () => void) =>
       new Delivery({
         stream: journal.stream,
         log,
@@ -40,6 +42,7 @@ export class Running implements AsyncDisposable {
         unsupportedFile: join(server.dir, "unsupported.jsonl"),
         rebuildAboveBytes: 32 * 1024 * 1024,
         stats: this.stats,
+        healthy,
         loadSnapshot: async ({ resumeAt }) => void this.loads.push(resumeAt),
         orders: this.orders,
         judgeSnapshot: async () => undefined,
@@ -47,6 +50,7 @@ export class Running implements AsyncDisposable {
       });
     const onState = (state: ServiceState) => {
       this.state = state;
+      if (state.at === "waiting") this.pauses.push(state.retryInMs);
       if (state.at === "waiting" || state.at === "halted") this.codes.push(state.code);
     };
     this.#done = supervise({ name: "delivery", log, clock: systemClock, start, onState }, this.#stop.signal);

@@ -12,6 +12,7 @@ function receiver(): StreamReceiver {
     ...{ streamLog: new MemoryLog(STREAM), windowBytes: 100_000, log: quiet, clock: { nowMs: () => 0 } },
     send: () => undefined,
     onBacklog: () => undefined,
+    onWork: () => undefined,
   });
 }
 
@@ -45,7 +46,7 @@ test.each<[string, (record: Buffer) => void]>([
   const log = new MemoryLog(STREAM);
   const history = log.begin({ id: "1", replid: REPLID_A, offset: 100n });
   const options = { streamLog: log, windowBytes: 100_000, log: quiet, clock: { nowMs: () => 0 } };
-  const lied = new StreamReceiver({ ...options, send: () => undefined, onBacklog: () => undefined });
+  const lied = new StreamReceiver({ ...options, send: () => undefined, onBacklog: () => undefined, onWork: () => undefined });
   const ping = Buffer.from("*1\r\n$4\r\nPING\r\n");
   const span = { from: Offset.of(100), to: Offset.of(114), replid: REPLID_A, db: 0, dbAfter: 0 };
   const record = encodeRecord({ ...span, commands: 1, readAtMs: 1, open: false }, ping);

@@ -33,7 +33,7 @@ class Line {
     this.isPaused = false;
   }
 
-  bye(): void {
+  leave(): void {
     this.#over.abort();
   }
 
@@ -54,6 +54,7 @@ test("BOUNDED: the socket is not read while more than 4 MiB wait for a full log,
     connection: line as unknown as LinkConnection,
     origin: "us-east",
     logs: new Map([[STREAM, streamLog]]),
+    onWork: () => undefined,
     ...{ windowBytes: 64 * MIB, livenessMs: 60_000, log: quiet, clock: { nowMs: () => performance.now() } },
   });
   const stop = new AbortController();

@@ -21,6 +21,7 @@ class Bench implements AsyncDisposable {
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   error: unknown;
+  worked = 0;
 
   constructor(windowBytes = 100_000, log = new MemoryLog(STREAM)) {
     this.log = log;
@@ -29,6 +30,7 @@ class Bench implements AsyncDisposable {
       windowBytes,
       send: (frame) => this.sent.push(frame),
       onBacklog: () => undefined,
+      onWork: () => this.worked++,
       log: quiet,
       clock: { nowMs: () => performance.now() },
     });
@@ -179,6 +181,29 @@ test("NO_GAP: a snapshot beside the records that goes on at another chunk is ref
   await using bench = await (await cutBeside()).again();
   bench.push({ ...beside, firstChunk: 3 });
   await bench.refuses(/does not begin where our log ends/);
+});
+
+test("work is a record or chunk that was stored, or a head that we have: neither a start nor what is refused", async () => {
+  await using bench = await new Bench().run();
+  const history = bench.log.begin({ id: "1", replid: REPLID_A, offset: 0n });
+  bench.push(start(0n));
+  await eventually(() => expect(bench.receiver.stats.phase).toBe("streaming"));
+  bench.receiver.noteHead({ history: HISTORY, offset: 14n as Offset });
+  bench.receiver.noteHead({ history: HistoryId.of("2".padStart(16, "0")), offset: 0n as Offset });
+  expect(bench.worked).toBe(0);
+  bench.receiver.noteHead({ history: HISTORY, offset: 0n as Offset });
+  expect(bench.worked).toBe(1);
+  bench.push(records(pingAt(0n)));
+  await eventually(() => expect([history.tail.offset, bench.worked]).toEqual([14n, 2]));
+  bench.push(records(pingAt(15n)));
+  await bench.refuses(/does not begin where our log ends/);
+  expect(bench.worked).toBe(2);
+
+  await using other = await new Bench().run();
+  other.push(fresh, chunk(0, 0));
+  await eventually(() => expect(other.worked).toBe(1));
+  other.receiver.noteHead({ history: HISTORY, offset: 50n as Offset });
+  expect(other.worked).toBe(1);
 });
 
 test("a damaged record or chunk is refused and not stored", async () => {
