@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startFilled } from "../load/keys.ts";
 import { type CatchUp, type FirstSync, measure, measureFirstSync, measureFsync, measureOutage, type Run } from "./measure.ts";
+import { medianOf } from "./median.ts";
 import { drawPlots } from "./plots.ts";
 import { describeScenario, renderReport } from "./report.ts";
 import { FULL, NETWORKS, type Network, runsOn, type Scenario, SHORT, SYSTEMS } from "./scenario.ts";
@@ -18,7 +19,7 @@ const USAGE = `npm run bench -- [--full] [--only <text>] [--rounds <n>] [--out <
 
   --full           every load and network, a 300 s outage, a first sync of 2,000,000 keys (about an hour)
   --only <text>    only scenarios whose name has the text ("sets", "80 ms", "fsync", "outage", "first sync")
-  --rounds <n>     how often each scenario runs on each system (2, with --full 3); medians are reported
+  --rounds <n>     how often each scenario and first sync runs on each system (2, with --full 3); medians are reported
   --out <folder>   where results.json and the plots go (bench-results, which git ignores)
 `;
 
@@ -86,29 +87,25 @@ class Systems implements AsyncDisposable {
   }
 }
 
-/** Number by number: the median of each; what is wrong adds up. */
-function medianOf(runs: readonly Run[]): Run {
-  const median = (values: readonly unknown[]): unknown => {
-    const [first] = values;
-    if (typeof first === "number") return (values as number[]).toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
-    if (typeof first !== "object" || first === null) return first;
-    return Object.fromEntries(
-      Object.keys(first).map((key) => [key, median(values.map((value) => (value as Record<string, unknown>)[key]))]),
-    );
-  };
-  return { ...(median(runs) as Run), wrong: runs.reduce((sum, { wrong }) => sum + wrong, 0) };
+async function runFirstSyncs(keys: number): Promise<readonly FirstSync[]> {
+  await using master = await startFilled(keys);
+  const syncs = new Map<FirstSync["system"], FirstSync[]>(DELIVERIES.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, runs] of syncs) {
+      const sync = await measureFirstSync(name, master);
+      say(`first sync · ${name} · ${sync.seconds.toFixed(2)} s`);
+      runs.push(sync);
+    }
+  }
+  return [...syncs.values()].map(medianOf);
 }
 
 const DELIVERIES = SYSTEMS.filter((name) => name !== "zstd");
 const results = await runScenarios();
 const catchUps: CatchUp[] = [];
-const firstSyncs: FirstSync[] = [];
 const fsync = wanted("fsync") ? await measureFsync({ seconds: plan.fsyncSeconds, rounds }) : undefined;
 for (const name of DELIVERIES) if (plan.outage && wanted("outage")) catchUps.push(await measureOutage(name, plan.outage));
-if (plan.firstSyncKeys && wanted("first sync")) {
-  await using master = await startFilled(plan.firstSyncKeys);
-  for (const name of DELIVERIES) firstSyncs.push(await measureFirstSync(name, master));
-}
+const firstSyncs = plan.firstSyncKeys && wanted("first sync") ? await runFirstSyncs(plan.firstSyncKeys) : [];
 
 const machine = {
   cpus: cpus().length,
@@ -117,7 +114,7 @@ const machine = {
   kernel: release(),
   node: process.version,
 };
-const report = { machine, rounds, results, fsync, catchUps, firstSyncs, verdicts: judge(results, { fsync, catchUps }) };
+const report = { machine, rounds, results, fsync, catchUps, firstSyncs, verdicts: judge(results, { fsync, catchUps, firstSyncs }) };
 await mkdir(values.out, { recursive: true });
 await writeFile(
   join(values.out, "results.json"),

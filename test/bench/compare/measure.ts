@@ -6,6 +6,7 @@ import { peakMemoryBytes } from "../../support/memory-peak.ts";
 import { reapProcess } from "../../support/reaper.ts";
 import type { RedisServer } from "../../support/redis-server.ts";
 import type { LoadDone, LoadOrder } from "./load.ts";
+import { median } from "./median.ts";
 import type { Lag, ObserverOrder } from "./observer.ts";
 import { NETWORKS, type Scenario, type SystemName } from "./scenario.ts";
 import { System } from "./system.ts";
@@ -83,10 +84,6 @@ export async function measureFsync({ seconds, rounds }: { readonly seconds: numb
     }
   }
   return { everysec: median(rates.everysec), always: median(rates.always) };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 }
 
 export type CatchUp = {

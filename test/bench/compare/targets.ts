@@ -1,5 +1,5 @@
 /** What the project promises of its speed, as ratios to native in the same run, and whether a run kept it. */
-import type { CatchUp, Fsync, Run } from "./measure.ts";
+import type { CatchUp, FirstSync, Fsync, Run } from "./measure.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The same scenario on each system: medians of all rounds. */
@@ -8,7 +8,11 @@ export type Result = { readonly scenario: Scenario; readonly runs: Readonly<Part
 export type Verdict = { readonly target: string; readonly measured: string; readonly met: boolean | undefined };
 
 /** What is measured outside of the scenarios. */
-export type Others = { readonly fsync: Fsync | undefined; readonly catchUps: readonly CatchUp[] };
+export type Others = {
+  readonly fsync: Fsync | undefined;
+  readonly catchUps: readonly CatchUp[];
+  readonly firstSyncs: readonly FirstSync[];
+};
 
 type Check = {
   readonly target: string;
@@ -115,6 +119,14 @@ const CHECKS: readonly Check[] = [
   {
     target: "journal fsync always: ≥ 0.85 × the throughput of everysec",
     of: (_, { fsync }) => (fsync ? [{ value: fsync.always / fsync.everysec, limit: 0.85, above: true }] : []),
+  },
+  {
+    target: "first sync of 2,000,000 keys, write delivery: ≤ 1.3 × the time of native",
+    of: (_, { firstSyncs }) => {
+      const secondsOf = (name: string) => firstSyncs.find(({ system, keys }) => system === name && keys >= 2_000_000)?.seconds;
+      const [native, write] = [secondsOf("native"), secondsOf("write")];
+      return native && write ? [{ value: write / native, limit: 1.3 }] : [];
+    },
   },
   {
     target: "each gateway ≤ 150 MiB at full speed",

@@ -6,6 +6,7 @@
  */
 import { parseArgs } from "node:util";
 import { type FirstSync, measureFirstSync } from "../compare/measure.ts";
+import { median } from "../compare/median.ts";
 import { SYSTEMS } from "../compare/scenario.ts";
 import { startFilled } from "./keys.ts";
 
@@ -39,7 +40,6 @@ for (let round = 0; round < Number(values.rounds); round++) {
 }
 
 const of = (name: string) => syncs.filter(({ system }) => system === name);
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]!;
 const secondsOf = (name: string) => median(of(name).map(({ seconds }) => seconds));
 const round2 = (value: number) => Number(value.toFixed(2));
 const rounded = (numbers: Readonly<Record<string, number>>) =>
