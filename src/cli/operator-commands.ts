@@ -28,7 +28,7 @@ export function addOperatorCommands(program: Command, { env, terminal, done }: C
       "after",
       help(
         ["causeway reload --config topology.yaml --region us-east"],
-        "It reads the file that it was started with. Taken over are alerts, the log's level, limits (journal.retention, link.window, link.liveness,\nlink.codec, link.snapshots, a master's heartbeat and bound, a replica's guard, onDivergence, onUnsupported, rebuildAbove), regions and replicas that are added,\nand what other regions do by themselves. When anything else differs, nothing is taken over, and what needs a restart is named. Links reconnect for\na new window, liveness or codec, a delivery for new guards; the master's connection stays. SIGHUP does the same, and takes over renewed certificates.",
+        "It reads the file that it was started with. Taken over are alerts, the log's level, limits (journal.retention, link.window, link.liveness,\nlink.codec and that of a single link, link.snapshots, a master's heartbeat and bound, a replica's guard, onDivergence, onUnsupported, rebuildAbove), regions and replicas that are added,\nand what other regions do by themselves. When anything else differs, nothing is taken over, and what needs a restart is named. Links reconnect for\na new window, liveness or codec, a delivery for new guards; the master's connection stays. SIGHUP does the same, and takes over renewed certificates.",
       ),
     )
     .action(async (options: OneRegion) => done(await reloadTopology(options, env, terminal)));

@@ -47,7 +47,7 @@ type Difference = { readonly path: readonly string[]; readonly before: unknown; 
 export function compareTopologies(before: Pick<Topology, "settings">, after: Pick<Topology, "settings">, region: string): Reload {
   const found = differences(before.settings, after.settings, []);
   const isMeant = ({ path, ...difference }: Difference) =>
-    path.join(".") === "links" ? isOnlyAdded(before.settings, after.settings, region) : isTakenOver({ path, ...difference }, region);
+    path.join(".") === "links" ? isWayKept(before.settings, after.settings, region) : isTakenOver({ path, ...difference }, region);
   const named = (wanted: boolean) => [
     ...new Set(found.filter((difference) => isMeant(difference) === wanted).map(({ path }) => path.join("."))),
   ];
@@ -75,14 +75,12 @@ function hasCertificates(replica: unknown): boolean {
   return write?.tls !== undefined || feed?.tls !== undefined;
 }
 
-/** Ways that are used already stay: those that stand there, and that to a region which was dialled without one. */
-function isOnlyAdded(before: TopologySettings, after: TopologySettings, region: string): boolean {
-  const known = new Set(before.links.map((link) => JSON.stringify(link)));
-  const added = after.links.filter((link) => !known.has(JSON.stringify(link)));
-  return (
-    after.links.length - added.length === known.size &&
-    added.every(({ from, to, url }) => url === undefined || to !== region || before.regions[from] === undefined)
-  );
+/** Only who dials uses a link's url, and goes on with the one that it has; its codec is asked for with each connection. */
+function isWayKept(before: TopologySettings, after: TopologySettings, region: string): boolean {
+  const dialled = [...before.links, ...after.links].filter(({ from, to }) => to === region && before.regions[from] !== undefined);
+  const way = ({ links }: TopologySettings, from: string) =>
+    JSON.stringify(links.find((link) => link.from === from && link.to === region)?.url);
+  return dialled.every(({ from }) => way(before, from) === way(after, from));
 }
 
 /** Paths of what differs, as deep as both sides have it. */

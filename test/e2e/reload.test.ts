@@ -1,22 +1,23 @@
 /** Limits and regions that are added to the topology are taken over while the gateways run: no process and no master's connection ends. */
+import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { compareServers } from "../support/digest.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnCli } from "../support/gateway.ts";
+import { withOperator } from "../support/operator.ts";
 import { Pair } from "../support/pair.ts";
 import { RedisServer } from "../support/redis-server.ts";
 import { regionPorts } from "../support/topology-file.ts";
 
-const TOKEN = "the-token-of-an-operator";
+async function reload(pair: Pair, region: string): Promise<{ readonly code: number | null; readonly output: string }> {
+  const cli = spawnCli(["reload", "--config", pair.topology.path, "--region", region], { ...pair.topology.env, ...withOperator.env });
+  return { code: (await cli.exited).code, output: cli.output };
+}
 
 test("a third region takes our stream and gives us its own, without a restart", async () => {
-  await using pair = await Pair.start({
-    env: { OPERATOR_TOKEN: TOKEN },
-    token: TOKEN,
-    admin: { clients: { operator: { role: "operator", token: `\${OPERATOR_TOKEN}` } } },
-  });
+  await using pair = await Pair.start(withOperator);
   await using theirMaster = await RedisServer.start();
   await using theirCopy = await RedisServer.start();
   await using ourCopy = await RedisServer.start();
@@ -25,10 +26,6 @@ test("a third region takes our stream and gives us its own, without a restart", 
   await pair.caughtUp();
   const connection = async () => /^id=(\d+)/.exec(String(await master.call("CLIENT", "LIST", "TYPE", "replica")))![1];
   const connectionBefore = await connection();
-  const reload = async (region: string) => {
-    const cli = spawnCli(["reload", "--config", pair.topology.path, "--region", region], { ...pair.topology.env, OPERATOR_TOKEN: TOKEN });
-    return { code: (await cli.exited).code, output: cli.output };
-  };
 
   const { link, admin } = (await regionPorts(["ap-south"]))["ap-south"]!;
   const topology = JSON.parse(await readFile(pair.topology.path, "utf8"));
@@ -48,9 +45,9 @@ test("a third region takes our stream and gives us its own, without a restart", 
   topology.link = { ...topology.link, window: "1MiB", snapshots: { concurrent: 2 } };
   await writeFile(pair.topology.path, JSON.stringify(topology));
   for (const region of ["us-east", "eu-west"]) {
-    expect(await reload(region)).toMatchObject({ code: 0, output: expect.stringContaining("regions.ap-south") });
+    expect(await reload(pair, region)).toMatchObject({ code: 0, output: expect.stringContaining("regions.ap-south") });
   }
-  expect(await reload("us-east")).toEqual({ code: 0, output: "nothing has changed\n" });
+  expect(await reload(pair, "us-east")).toEqual({ code: 0, output: "nothing has changed\n" });
 
   pair.spawn("ap-south");
   await master.set("three", "3");
@@ -85,18 +82,10 @@ test("a third region takes our stream and gives us its own, without a restart", 
 });
 
 test("a journal that cannot be opened keeps everything as it was, limits too; once it can be, everything is taken over", async () => {
-  await using pair = await Pair.start({
-    env: { OPERATOR_TOKEN: TOKEN },
-    token: TOKEN,
-    admin: { clients: { operator: { role: "operator", token: `\${OPERATOR_TOKEN}` } } },
-  });
+  await using pair = await Pair.start(withOperator);
   await using ourCopy = await RedisServer.start();
   await pair.master.call("SET", "one", "1");
   await pair.caughtUp();
-  const reload = async () => {
-    const cli = spawnCli(["reload", "-c", pair.topology.path, "-r", "eu-west"], { ...pair.topology.env, OPERATOR_TOKEN: TOKEN });
-    return { code: (await cli.exited).code, output: cli.output };
-  };
   const limits = async () => {
     const { streams, alerts } = await pair.status("eu-west");
     return { ids: streams.map(({ id }) => id), retention: streams[0]!.journal.retentionBytes, channels: alerts.channels.length };
@@ -117,7 +106,7 @@ test("a journal that cannot be opened keeps everything as it was, limits too; on
   const inTheWay = join(topology.regions["eu-west"].gateway.data, "ap-south-0");
   await writeFile(inTheWay, "not a folder");
 
-  const refused = await reload();
+  const refused = await reload(pair, "eu-west");
   expect(refused).toEqual({
     code: 1,
     output: expect.stringContaining("nothing is taken over, the journal of ap-south/0 cannot be opened"),
@@ -127,9 +116,37 @@ test("a journal that cannot be opened keeps everything as it was, limits too; on
   await pair.caughtUp();
 
   await rm(inTheWay);
-  const both = await Promise.all([reload(), reload()]);
+  const both = await Promise.all([reload(pair, "eu-west"), reload(pair, "eu-west")]);
   expect(both.map(({ code }) => code)).toEqual([0, 0]);
   expect(both.map(({ output }) => output).sort()).toEqual(["nothing has changed\n", expect.stringContaining("regions.ap-south")]);
   expect(await limits()).toEqual({ ids: [...before.ids, "ap-south/0"], retention: 3 * 1024 ** 3, channels: 1 });
   expect(pair.eu.exit).toBeUndefined();
+});
+
+test("the codec of one link comes, changes and goes; the peer hears why its link is opened anew, and is back after the shortest pause", async () => {
+  await using pair = await Pair.start({ ...withOperator, link: { codec: "lz4" } });
+  const { master } = pair.clients();
+  await pair.caughtUp();
+  const topology = JSON.parse(await readFile(pair.topology.path, "utf8"));
+  const [way] = topology.links;
+  const steps = [
+    { entry: { ...way, codec: "zstd" }, codec: "zstd" },
+    { entry: { ...way, codec: "lz4" }, codec: "lz4" },
+    { entry: { ...way, codec: "zstd" }, codec: "zstd" },
+    { entry: way, codec: "lz4" },
+  ];
+  for (const { entry, codec } of steps) {
+    await writeFile(pair.topology.path, JSON.stringify({ ...topology, links: [entry] }));
+    for (const region of ["us-east", "eu-west"]) expect(await reload(pair, region)).toEqual({ code: 0, output: "taken over:\n  links\n" });
+    // Text of which zstd makes less than LZ4 does.
+    await master.set("text", randomBytes(8192).toString("hex"));
+    await eventually(async () => expect((await pair.status("us-east")).links[0]?.streams[0]?.packing?.codec).toBe(codec));
+    await pair.caughtUp();
+  }
+  const closed = pair.eu.events.filter(({ event }) => event === "link.closed").map(({ msg }) => msg);
+  expect(new Set(closed)).toEqual(new Set(["us-east said goodbye: the topology was read again"]));
+  const lost = pair.eu.events.filter(({ event, code, service }) => event === "service.restarted" && service === "link:us-east" && code);
+  const afterReloads = lost.filter(({ msg }) => String(msg).includes("goodbye")).map(({ retryInMs }) => Number(retryInMs));
+  expect(afterReloads.length).toBeGreaterThan(0);
+  expect(Math.max(...afterReloads)).toBeLessThanOrEqual(250);
 });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareTopologies } from "../../../src/topology/reload.ts";
 import { topologySchema } from "../../../src/topology/schema.ts";
@@ -47,6 +48,27 @@ test("a region that is added, its streams and its way are taken over; certificat
   expect(compare(added({ write }), "us-east")).toEqual({ changed: expect.arrayContaining(expected), refused: [] });
   expect(compare(added({ write }), "eu-west")).toEqual({ changed: expect.arrayContaining(expected), refused: [] });
   expect(compare(added({ write: { ...write, tls: {} } }), "eu-west").refused).toEqual(["regions.eu-west.replicas.ap-south"]);
+});
+
+test("codecs come, change and go, of all links and of one; who dials keeps its way, added, changed or removed", () => {
+  const codec = fc.option(fc.constantFrom("auto", "lz4", "zstd"), { nil: undefined });
+  const url = fc.option(fc.constantFrom("ws://127.0.0.1:3", "ws://127.0.0.1:4"), { nil: undefined });
+  const link = fc.record({ common: codec, own: codec, url });
+  const parsed = ({ common, own, url: way }: { readonly [name in "common" | "own" | "url"]: string | undefined }) => {
+    const entry = { from: "us-east", to: "eu-west", ...(own && { codec: own }), ...(way && { url: way }) };
+    return settings({ ...(common && { link: { codec: common } }), links: own || way ? [entry] : [] });
+  };
+  fc.assert(
+    fc.property(link, link, (one, other) => {
+      const [before, after] = [parsed(one), parsed(other)];
+      expect(compareTopologies(before, after, "us-east").refused).toEqual([]);
+      const reload = compareTopologies(before, after, "eu-west");
+      expect(reload.refused).toEqual(one.url === other.url ? [] : ["links"]);
+      if (one.url !== other.url) return;
+      const differs = [(one.common ?? "auto") !== (other.common ?? "auto") && "link.codec", one.own !== other.own && "links"];
+      expect([...reload.changed].sort()).toEqual(differs.filter((name) => name !== false));
+    }),
+  );
 });
 
 test("what another region does by itself is nothing to us", () => {
