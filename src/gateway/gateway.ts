@@ -109,7 +109,7 @@ class Gateway {
 
   async open(): Promise<void> {
     const { master, stream, replicas, upstreams, certificates, warnings } = this.#context.view;
-    for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
+    this.#warn(warnings);
     this.#services.add("admin", () => this.#adminServer());
     if (certificates.length > 0) this.#services.add("certificates", () => this.#certificates);
     this.#options.onReload?.(() => void this.#hangUp());
@@ -219,12 +219,17 @@ class Gateway {
       });
     }
     this.#context.view = takenOver(before, view);
+    this.#warn(view.warnings.filter((warning) => !before.warnings.includes(warning)));
     this.#journals.reload();
     if (this.#origin && view.stream) this.#served.extend(view.stream, view);
     await this.#replicas.reload(before);
     this.#served.reload(before);
     this.#upstreams.reload(before);
     if (before.heartbeatMs !== view.heartbeatMs) this.#services.restart("heartbeat", RELOADED);
+  }
+
+  #warn(warnings: readonly string[]): void {
+    for (const warning of warnings) this.#log.warn({ event: "topology.warned" }, warning);
   }
 
   #sample(): void {

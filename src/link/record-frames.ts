@@ -49,6 +49,7 @@ export class RecordFrames {
   constructor({ stream, codec, peerCodecs, clock }: RecordFramesOptions) {
     this.#stream = stream;
     this.#clock = clock;
+    this.#totals.peerLacksZstd = codec === "zstd" && !peerCodecs.includes("zstd");
     this.#mode = zstdPackage !== undefined && peerCodecs.includes("zstd") ? codec : "lz4";
   }
 

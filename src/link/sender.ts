@@ -71,6 +71,10 @@ export class StreamSender {
     this.#copy = copy;
     this.#outlet = outlet;
     this.#records = new RecordSender({ stream, copy, outlet, codec, peerCodecs, clock, onSent: () => this.#lookForWanted() });
+    if (this.#records.stats.packing.peerLacksZstd) {
+      const message = "the peer has no zstd, by which its link is to be packed: records travel as they lie in the journal (LZ4)";
+      this.#logger.warn({ event: "link.codec-missing" }, message);
+    }
     this.#snapshots = new SnapshotSender({ stream, copy, outlet, turns, clock });
   }
 

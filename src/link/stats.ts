@@ -22,6 +22,8 @@ export type SendingStats = {
 export type PackingStats = {
   /** How the last records travelled. */
   readonly codec: "lz4" | "zstd";
+  /** They were to be packed by zstd, and the peer has not said that it can unpack that. */
+  readonly peerLacksZstd: boolean;
   /** Of all records that travelled packed: as they lie in the journal, and on the wire. */
   readonly records: number;
   readonly recordBytes: number;
@@ -31,7 +33,7 @@ export type PackingStats = {
 
 /** Before anything was packed. */
 export function noPacking(): { -readonly [field in keyof PackingStats]: PackingStats[field] } {
-  return { codec: "lz4", records: 0, recordBytes: 0, packedBytes: 0, cpuMs: 0 };
+  return { codec: "lz4", peerLacksZstd: false, records: 0, recordBytes: 0, packedBytes: 0, cpuMs: 0 };
 }
 
 /** One stream on its way to a peer. */

@@ -1,6 +1,7 @@
 /** What one region's gateway needs from the topology: its own part, its peers, secrets and certificates resolved. */
 import type { X509Certificate } from "node:crypto";
 import type { AlertConfiguration } from "../alert/watch.ts";
+import { zstdPackage } from "../bytes/zstd.ts";
 import { GatewayError } from "../errors.ts";
 import { isCertificateOf } from "../link/certificate.ts";
 import type { LinkCodec } from "../link/codec-choice.ts";
@@ -178,12 +179,13 @@ export function regionView(topology: Topology, region: string): RegionView {
     link: {
       windowBytes: settings.link.window,
       livenessMs: settings.link.liveness,
-      codecFor: (peer) => linkOverride(topology, region, peer)?.codec ?? settings.link.codec,
+      codecFor: (peer) => codecOf(topology, region, peer),
       snapshots: { concurrent: settings.link.snapshots.concurrent, bytesPerSecond: settings.link.snapshots.bandwidth },
     },
     alerts: alertConfiguration(settings.alerts, resolver, `${adminUrl(topology, region)}/runbook`),
     logLevel: settings.log.level,
   };
+  if (zstdPackage === undefined) resolver.warnings.push(...missesZstd(topology, view));
   if (resolver.complaints.length > 0) throw topology.refuse(resolver.complaints);
   return view;
 }
@@ -250,6 +252,22 @@ function settingsOf({ settings, file }: Topology, region: string): Topology["set
 
 function dialUrl(topology: Topology, from: string, to: string): GatewayUrl {
   return linkOverride(topology, from, to)?.url ?? topology.settings.regions[from]!.gateway.url;
+}
+
+function codecOf(topology: Topology, from: string, to: string): LinkCodec {
+  return linkOverride(topology, from, to)?.codec ?? topology.settings.link.codec;
+}
+
+/** The links of a machine without zstd that are to have it; `auto` is a may. */
+function missesZstd(topology: Topology, { region, subscribers, replicas, upstreams }: RegionView): readonly string[] {
+  const to = new Set([...subscribers, ...replicas.flatMap((replica) => replica.subscribers)]);
+  const links = [...[...to].map((peer) => [region, peer] as const), ...upstreams.map(({ region: peer }) => [peer, region] as const)];
+  return links
+    .filter(([from, peer]) => codecOf(topology, from, peer) === "zstd")
+    .map(
+      ([from, peer]) =>
+        `the link from ${from} to ${peer} is to be packed by zstd, which ${region} does not have: records travel as they lie in the journal (LZ4) until it runs on Node 22.19 or 24.6 and later, or has the package @toondepauw/node-zstd`,
+    );
 }
 
 function linkOverride({ settings }: Topology, from: string, to: string) {

@@ -97,6 +97,7 @@ function recordStatus(record: LinkRecordStats | undefined) {
   return { reconnects, refusals, superseded, ...lastError(record?.lastError) };
 }
 
-function packingStatus({ codec, records, recordBytes, packedBytes, cpuMs }: PackingStats): PackingStatus {
-  return { codec, records, recordBytes, packedBytes, savedBytes: recordBytes - packedBytes, cpuSeconds: cpuMs / 1_000 };
+function packingStatus({ codec, peerLacksZstd, records, recordBytes, packedBytes, cpuMs }: PackingStats): PackingStatus {
+  const counts = { records, recordBytes, packedBytes, savedBytes: recordBytes - packedBytes, cpuSeconds: cpuMs / 1_000 };
+  return { codec, ...(peerLacksZstd && { peerLacksZstd }), ...counts };
 }

@@ -63,6 +63,8 @@ export type LinkStreamStatus = {
 export type PackingStatus = {
   /** Of the last records: lz4 is as they lie in the journal. */
   readonly codec: "lz4" | "zstd";
+  /** The topology wants zstd, and the peer has none. */
+  readonly peerLacksZstd?: true;
   /** Of the records that travelled packed: bytes in the journal, and on the wire. */
   readonly records: number;
   readonly recordBytes: number;

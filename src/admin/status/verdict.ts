@@ -34,7 +34,10 @@ export function warningsOf(status: GatewayStatus): readonly string[] {
     ...(refused === undefined ? [] : [`renewed certificates are not used: ${refused}`]),
   ]);
   const deliveries = status.streams.flatMap(({ id, delivery }) => (delivery ? deliveryWarnings(id, delivery) : []));
-  return [...status.warnings, ...new Set(certificates), ...deliveries];
+  const unpacked = status.links
+    .filter(({ streams }) => streams.some(({ packing }) => packing?.peerLacksZstd))
+    .map(({ peer }) => `${peer} has no zstd, by which the link to it is to be packed: records travel as they lie in the journal (LZ4)`);
+  return [...status.warnings, ...new Set(certificates), ...deliveries, ...unpacked];
 }
 
 function deliveryWarnings(id: string, { state, expiry, guardExceeded }: DeliveryStatus): readonly string[] {
