@@ -104,13 +104,22 @@ const rules = {
   divergence: { title: "Divergence", severity: "critical", events: ["diverged"], holdMs: 30 * MINUTE },
   "dead-letters": { title: "Dead letters", severity: "critical", events: ["dead-lettered"], holdMs: 30 * MINUTE },
   "retention-overrun": { title: "Needed data dropped", severity: "critical", events: ["needed-dropped"], holdMs: 30 * MINUTE },
+  "journal-disk-full": {
+    ...{ title: "Journal's disk full", severity: "critical", unit: "none", fires: "above", threshold: 0, forMs: 3 * SECOND },
+    read: ({ streams }) =>
+      streams.map(({ id, role, journal: { diskFull } }) => ({
+        subject: { stream: id },
+        value: Number(diskFull),
+        text: `the disk takes nothing of ${id}: ${role === "origin" ? "its master is soon not read any more, and what it writes is at risk" : "the stream waits"}`,
+      })),
+  },
   "journal-disk-low": {
     ...{ title: "Journal's disk nearly full", severity: "critical", unit: "share", fires: "below", threshold: 0.1, forMs: 30 * SECOND },
     read: ({ streams }) =>
-      streams.map(({ id, journal: { diskFull, disk } }) => ({
+      streams.map(({ id, journal: { disk } }) => ({
         subject: { stream: id },
-        value: diskFull ? 0 : disk && disk.freeBytes / disk.totalBytes,
-        text: diskFull ? `the disk of ${id} is full: the stream waits` : `the disk of ${id} has ${bytes(disk?.freeBytes ?? 0)} left`,
+        value: disk && disk.freeBytes / disk.totalBytes,
+        text: `the disk of ${id} has ${bytes(disk?.freeBytes ?? 0)} left`,
       })),
   },
   "backlog-exhaustion": {
@@ -154,8 +163,10 @@ const rules = {
           .flatMap(({ peer, streams: carried }) => {
             const taken = carried.find(({ stream, region }) => stream === id && region === undefined);
             if (taken === undefined) return [];
-            const behind = taken.lag?.behindBytes.durable;
-            const value = behind === undefined ? undefined : keptMs(behind / ratio);
+            const { behindBytes, atRisk } = taken.lag ?? {};
+            // What was not read from the master is not in the journal.
+            const value =
+              behindBytes?.durable === undefined ? undefined : keptMs((behindBytes.durable - (atRisk?.unreadBytes ?? 0)) / ratio);
             return [{ subject: { stream: id, peer }, value, text: `what ${peer} needs of ${id} is kept ${ms(value)} more at this rate` }];
           });
         if (role === "origin") return peers;

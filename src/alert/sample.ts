@@ -62,7 +62,11 @@ export type LinkSample = {
     readonly stream: string;
     /** The region behind the peer, which takes the stream from it; absent: the peer itself. */
     readonly region?: string;
-    readonly lag?: { readonly lagMs: number; readonly behindBytes: { readonly durable?: number } };
+    readonly lag?: {
+      readonly lagMs: number;
+      readonly behindBytes: { readonly durable?: number };
+      readonly atRisk?: { readonly unreadBytes?: number };
+    };
   }[];
 };
 

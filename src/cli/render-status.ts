@@ -93,7 +93,11 @@ function streamNotes(
   nowMs: number,
 ): readonly string[] {
   const notes: string[] = [];
-  if (atRisk) notes.push(`${id}: at risk now: ${formatRisk(atRisk)}; ${atRisk.peer} has ${atRisk.bytes === 0 ? "everything" : "most"}`);
+  if (atRisk) {
+    const { peer, bytes, unreadBytes = 0, atLeast } = atRisk;
+    const has = bytes > unreadBytes ? "most" : atLeast ? "everything that was read" : "everything";
+    notes.push(`${id}: at risk now: ${formatRisk(atRisk)}; ${peer} has ${has}`);
+  }
   if (master) {
     const acked =
       master.ackedOffset === undefined ? "nothing acknowledged" : `acknowledged ${master.ackedOffset} ${ago(nowMs, master.ackedAtMs)}`;

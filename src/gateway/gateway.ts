@@ -8,6 +8,7 @@
 import { mkdir } from "node:fs/promises";
 import type { Logger } from "pino";
 import { listenerStatus } from "../admin/collect/link.ts";
+import { unreadOf } from "../admin/collect/master.ts";
 import type { OriginParts } from "../admin/collect/parts.ts";
 import { serviceStatus } from "../admin/collect/service.ts";
 import { originStatus } from "../admin/collect/stream.ts";
@@ -243,7 +244,7 @@ class Gateway {
     const { region, digest } = this.#context.view;
     const origin = this.#origin;
     const { listener } = this.#served;
-    const own = origin && { journal: origin.journal, awaySinceMs: origin.source.awaySinceMs };
+    const own = origin && { journal: origin.journal, unread: unreadOf(origin) };
     return {
       region,
       version: this.#options.version,

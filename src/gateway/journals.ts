@@ -33,6 +33,7 @@ export class Journals {
       ...view.journal,
       writtenBy,
       maxPendingBytes: MAX_PENDING_BYTES,
+      onDiskChange: () => void this.disk.look(),
       log: logOf(`journal:${stream}`),
       clock,
     });

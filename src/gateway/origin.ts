@@ -98,6 +98,6 @@ function heartbeatSender(
     ...parts,
     onSent: (sentAtMs) => master.onSent(sentAtMs),
     onForgotten: () => master.forget(),
-    isUnreturned: () => master.isUnreturned(parts.clock.nowMs()),
+    isUnreturned: () => master.isUnreturned(parts.clock.nowMs(), parts.stats.readSinceMs),
   });
 }

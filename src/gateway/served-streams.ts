@@ -2,6 +2,7 @@
 import { type ServedParts, sendingStatus } from "../admin/collect/link.ts";
 import type { LinkStatus } from "../admin/status/link.ts";
 import type { StreamJournal } from "../journal/journal.ts";
+import type { Unread } from "../lag/lag-tracker.ts";
 import { StreamLag } from "../lag/stream-lag.ts";
 import { LinkListener, type ListenerSettings } from "../link/listener.ts";
 import { PeerAcks } from "../link/peer-acks.ts";
@@ -10,7 +11,7 @@ import type { Offset, StreamId } from "../stream/position.ts";
 import { LINK_CERTIFICATES, type RegionView } from "../topology/region-view.ts";
 import { type GatewayContext, onRenewalOf, RELOADED } from "./context.ts";
 
-export type ServedStream = Omit<ServedParts, "acks" | "awaySinceMs"> & {
+export type ServedStream = Omit<ServedParts, "acks" | "unread"> & {
   readonly journal: StreamJournal;
   readonly acks: PeerAcks;
   /** Asks where the stream comes from for a snapshot later than `beyond`. */
@@ -103,12 +104,12 @@ export class ServedStreams {
     return new Map(streams.flatMap((stream) => this.#served.get(stream) ?? []).map(({ stream, acks }) => [stream, acks]));
   }
 
-  /** `awaySinceMs`: since when our own master is not connected. */
-  status(own: { readonly journal: StreamJournal; readonly awaySinceMs: number | undefined } | undefined, nowMs: number): LinkStatus[] {
+  /** `own`: the stream that is read here, and what of it is not. */
+  status(own: { readonly journal: StreamJournal; readonly unread: Unread } | undefined, nowMs: number): LinkStatus[] {
     if (!this.#listener) return [];
     const parts = [...this.#served.values()].map((served) => ({
       ...{ ...served, acks: served.acks.byPeer },
-      awaySinceMs: served.journal === own?.journal ? own.awaySinceMs : undefined,
+      unread: served.journal === own?.journal ? own.unread : undefined,
     }));
     return [...sendingStatus(this.#listener, parts, nowMs)];
   }

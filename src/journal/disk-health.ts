@@ -3,13 +3,16 @@ import type { Logger } from "pino";
 
 export class DiskHealth {
   readonly #log: Logger;
+  readonly #onChange: () => void;
   /** Who is being refused at the moment. */
   readonly #refused = new Set<object>();
   #attempts = 0;
   #lastCode: string | undefined;
 
-  constructor(log: Logger) {
+  /** `onChange`: called when it begins to refuse, and when it works again. */
+  constructor(log: Logger, onChange: () => void = () => undefined) {
     this.#log = log;
+    this.#onChange = onChange;
   }
 
   /** A write was refused (ENOSPC, EIO, EROFS …) and is being tried again. */
@@ -24,19 +27,22 @@ export class DiskHealth {
   failed(who: object, error: unknown): void {
     this.#attempts++;
     this.#lastCode = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    if (!this.refuses) {
+    const isFirst = !this.refuses;
+    this.#refused.add(who);
+    if (isFirst) {
       this.#log.error(
         { event: "journal.disk-refused", code: this.#lastCode, err: error },
         "the disk refuses the journal; kept in memory and tried again",
       );
+      this.#onChange();
     }
-    this.#refused.add(who);
   }
 
   worked(who: object): void {
     if (!this.#refused.delete(who) || this.refuses) return;
     this.#log.info({ event: "journal.disk-recovered", attempts: this.#attempts }, "the disk takes the journal again");
     this.#attempts = 0;
+    this.#onChange();
   }
 
   /** Who gives up writing neither works nor fails any more. */

@@ -31,6 +31,8 @@ export type StreamJournalOptions = JournalSettings & {
   readonly retention: RetentionLimits;
   /** How long to wait before a refused write is tried again; 1 s. */
   readonly retryMs?: number;
+  /** The disk begins to refuse what is written, or takes it again. */
+  readonly onDiskChange?: () => void;
   /** For tests that need a sick disk. */
   readonly openFile?: OpenFile;
   readonly writeNow?: WriteNow;
@@ -74,7 +76,7 @@ export class StreamJournal implements StreamLog {
       retryMs: options.retryMs ?? DEFAULT_RETRY_MS,
       openFile: options.openFile ?? open,
       writeNow: options.writeNow ?? ((file, buffers, position) => writevSync(file.fd, buffers, position)),
-      health: new DiskHealth(log),
+      health: new DiskHealth(log, options.onDiskChange),
       counters: noCounters(),
     };
   }

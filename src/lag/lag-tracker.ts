@@ -26,7 +26,7 @@ export type PeerLag = {
    * which nothing can be known.
    */
   readonly lagMs: number;
-  /** Bytes of the stream that the peer does not have, by stage; a stage it never acknowledged is absent. */
+  /** Bytes of the stream that the peer does not have, those that were not read here either included, by stage; a stage it never acknowledged is absent. */
   readonly behindBytes: { readonly received?: number; readonly durable?: number; readonly applied?: number };
   /** T_write, T_network, T_ack and T; `visible`: executed to applied there. What was not measured yet is absent. */
   readonly ms: {
@@ -41,10 +41,21 @@ export type PeerLag = {
   readonly atRisk: DataAtRisk;
 };
 
+/** What of the master's stream was not read here, as far as is known. */
+export type Unread = {
+  readonly bytes: number;
+  /** It is not read at all since then. */
+  readonly sinceMs: number | undefined;
+};
+
 /** What would be lost if the origin vanished now: what the peer does not have durably. Heartbeats and PINGs of the master count. */
 export type DataAtRisk = {
   readonly bytes: number;
-  /** Absent while nothing says how large a command is. */
+  /** Of them, what the master has and was not read here yet; absent where nothing says that there is any. */
+  readonly unreadBytes?: number;
+  /** The master is not read: it may have more than it said last. */
+  readonly atLeast?: true;
+  /** Of what was read here. Absent while nothing says how large a command is. */
   readonly commands?: number;
   /** Some of them were executed before this gateway started, or taken back: their number follows from the mean size of a command. */
   readonly commandsEstimated?: true;
@@ -53,6 +64,8 @@ export type DataAtRisk = {
   /** The peer has acknowledged nothing of this history since this gateway started: all that the journal holds is counted, and its data set may be missing too. */
   readonly unacknowledged?: true;
 };
+
+const NOTHING_UNREAD: Unread = { bytes: 0, sinceMs: undefined };
 
 export class LagTracker {
   readonly #pending = new SampleRing();
@@ -130,16 +143,16 @@ export class LagTracker {
   }
 
   /** `stalledMs`: for how long what the master executed may be missing even here (`master-delay.ts`). */
-  lag(nowMs: number, stalledMs = 0): PeerLag {
+  lag(nowMs: number, stalledMs = 0, unread?: Unread): PeerLag {
     const oldest = this.#pending.oldestAtMs;
     // Nothing newer than one round trip ago can be known.
     const floorMs = this.#networkErrorMs === undefined ? (this.#total.last ?? 0) : 2 * this.#networkErrorMs;
     return {
       lagMs: Math.max(oldest === undefined ? 0 : nowMs - oldest, floorMs, stalledMs),
       behindBytes: present({
-        received: this.#behind(this.#received),
-        durable: this.#behind(this.#durable),
-        applied: this.#behind(this.#applied),
+        received: this.#behind(this.#received, unread),
+        durable: this.#behind(this.#durable, unread),
+        applied: this.#behind(this.#applied, unread),
       }),
       ms: present({
         write: this.#write.quantiles(nowMs),
@@ -149,11 +162,11 @@ export class LagTracker {
         visible: this.#visible.quantiles(nowMs),
       }),
       ...present({ networkErrorMs: this.#networkErrorMs }),
-      atRisk: this.atRisk(nowMs, stalledMs),
+      atRisk: this.atRisk(nowMs, stalledMs, unread),
     };
   }
 
-  atRisk(nowMs: number, stalledMs = 0): DataAtRisk {
+  atRisk(nowMs: number, stalledMs = 0, unread: Unread = NOTHING_UNREAD): DataAtRisk {
     const durable = this.#durable === undefined ? 0 : this.#position(this.#durable);
     const bytes = this.#end === undefined ? 0 : Math.max(0, this.#position(this.#end) - durable);
     // Before this point commands were not counted: they come from before the start, or an ack was taken back.
@@ -165,7 +178,9 @@ export class LagTracker {
     const commands = isEstimate ? perByte && counted + Math.round(uncountedBytes * perByte) : counted;
     const oldest = bytes === 0 ? undefined : this.#pending.beyond(durable);
     return {
-      bytes,
+      bytes: bytes + unread.bytes,
+      ...(unread.bytes > 0 && { unreadBytes: unread.bytes }),
+      ...(unread.sinceMs !== undefined && { atLeast: true }),
       ...present({ commands }),
       ...(isEstimate && commands !== undefined && { commandsEstimated: true }),
       ms: Math.max(0, stalledMs, oldest === undefined ? 0 : nowMs - oldest.executedAtMs),
@@ -199,9 +214,9 @@ export class LagTracker {
     return this.#base === undefined ? 0 : Offset.distance(this.#base, offset);
   }
 
-  #behind(offset: Offset | undefined): number | undefined {
+  #behind(offset: Offset | undefined, { bytes }: Unread = NOTHING_UNREAD): number | undefined {
     if (offset === undefined || this.#end === undefined) return undefined;
-    return Math.max(0, Offset.distance(offset, this.#end));
+    return Math.max(0, Offset.distance(offset, this.#end)) + bytes;
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * How long a command needs from its execution in the master to being read here, from heartbeats that travel the stream itself.
  * Between two heartbeats the newest one stands for all records. A heartbeat that does not return makes the lag grow, and so
- * does a master that is not connected: what it executes meanwhile is nowhere but there. Pure: time comes as arguments.
+ * does a master whose stream is not read: what it executes meanwhile is nowhere but there. Pure: time comes as arguments.
  */
 import type { Offset } from "../stream/position.ts";
 
@@ -55,14 +55,15 @@ export class MasterDelay {
     this.#delayMs = undefined;
   }
 
-  /** The first heartbeats of this connection did not come back: the server does not replicate them. */
-  isUnreturned(nowMs: number): boolean {
-    return this.#delayMs === undefined && this.#outstanding.length > 0 && nowMs - this.#outstanding[0]! > UNRETURNED_MS;
+  /** The first heartbeats of this connection did not come back, although it is read since `readSinceMs`: the server does not replicate them. */
+  isUnreturned(nowMs: number, readSinceMs: number | undefined): boolean {
+    if (this.#delayMs !== undefined || this.#outstanding.length === 0 || readSinceMs === undefined) return false;
+    return nowMs - Math.max(this.#outstanding[0]!, readSinceMs) > UNRETURNED_MS;
   }
 
-  /** For how long what the master executed may be missing here, beyond what the records show. `awaySinceMs`: the master is not connected since then. */
-  stalledMs(nowMs: number, awaySinceMs: number | undefined): number {
-    if (awaySinceMs !== undefined) return Math.max(0, nowMs - awaySinceMs) + (this.#delayMs ?? 0);
+  /** For how long what the master executed may be missing here, beyond what the records show. `unreadSinceMs`: its stream is not read since then. */
+  stalledMs(nowMs: number, unreadSinceMs: number | undefined): number {
+    if (unreadSinceMs !== undefined) return Math.max(0, nowMs - unreadSinceMs) + (this.#delayMs ?? 0);
     const oldest = this.#outstanding[0];
     return this.#delayMs === undefined || oldest === undefined ? 0 : Math.max(0, nowMs - oldest);
   }

@@ -1,6 +1,6 @@
 /** The lag of every peer of one origin stream: what the origin does is told to each, an ack to the one it came from. */
 import type { Offset } from "../stream/position.ts";
-import { type ClockEstimate, type DataAtRisk, LagTracker, type PeerAck, type PeerLag } from "./lag-tracker.ts";
+import { type ClockEstimate, type DataAtRisk, LagTracker, type PeerAck, type PeerLag, type Unread } from "./lag-tracker.ts";
 import { MasterDelay } from "./master-delay.ts";
 
 export class StreamLag {
@@ -38,15 +38,15 @@ export class StreamLag {
     this.#peers.get(ack.peer)?.onAck(ack, clock, nowMs);
   }
 
-  /** Undefined for a peer that this stream is not given to. `awaySinceMs`: the master is not connected since then. */
-  lag(peer: string, nowMs: number, awaySinceMs?: number): PeerLag | undefined {
-    return this.#peers.get(peer)?.lag(nowMs, this.master.stalledMs(nowMs, awaySinceMs));
+  /** Undefined for a peer that this stream is not given to. */
+  lag(peer: string, nowMs: number, unread?: Unread): PeerLag | undefined {
+    return this.#peers.get(peer)?.lag(nowMs, this.master.stalledMs(nowMs, unread?.sinceMs), unread);
   }
 
   /** What would be lost with the origin if the peer that has most took over; undefined without peers. */
-  atRisk(nowMs: number, awaySinceMs?: number): (DataAtRisk & { readonly peer: string }) | undefined {
-    const stalledMs = this.master.stalledMs(nowMs, awaySinceMs);
-    const all = [...this.#peers].map(([peer, tracker]) => ({ peer, ...tracker.atRisk(nowMs, stalledMs) }));
+  atRisk(nowMs: number, unread?: Unread): (DataAtRisk & { readonly peer: string }) | undefined {
+    const stalledMs = this.master.stalledMs(nowMs, unread?.sinceMs);
+    const all = [...this.#peers].map(([peer, tracker]) => ({ peer, ...tracker.atRisk(nowMs, stalledMs, unread) }));
     return all.toSorted(
       (a, b) => Number(a.unacknowledged ?? false) - Number(b.unacknowledged ?? false) || a.bytes - b.bytes || a.ms - b.ms,
     )[0];

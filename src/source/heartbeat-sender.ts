@@ -26,7 +26,7 @@ export type HeartbeatSenderOptions = {
   readonly onSent: (sentAtMs: number) => void;
   /** What was sent will not return. One whose fate is not known counts as under way: the lag grows. */
   readonly onForgotten: () => void;
-  /** The first ones did not return. */
+  /** The first ones did not return, although the stream is read. */
   readonly isUnreturned: () => boolean;
 };
 
@@ -63,7 +63,7 @@ export class HeartbeatSender implements Service {
     const { intervalMs, code, clock, stats, onSent, isUnreturned } = this.#options;
     const backlog = new BacklogReader(client);
     while (!signal.aborted) {
-      if (backlog.isDue(clock.nowMs())) stats.backlog = await backlog.read(clock.nowMs());
+      if (backlog.isDue(clock.nowMs(), stats.readSinceMs !== undefined)) stats.backlog = await backlog.read(clock.nowMs());
       if (stats.phase === "streaming") {
         if (isUnreturned()) {
           this.#options.onForgotten();

@@ -196,7 +196,7 @@ export class Source {
     onStreaming?.();
     acknowledge();
     try {
-      await connection.converse<never>((chunk) => {
+      const conversation = connection.converse<never>((chunk) => {
         stats.bytesRead += chunk.length;
         const { commands } = cutter;
         cutter.push(chunk);
@@ -211,6 +211,10 @@ export class Source {
         connection.pause();
         setTimeout(flushGathered, waitMs);
       }, signal);
+      // A disk that was full when the last connection ended still is.
+      if (this.#journal.hasRoom) stats.reads(clock.nowMs());
+      else void this.#waitForRoom(connection, signal);
+      await conversation;
     } finally {
       clearInterval(acknowledging);
       stopProgress();
@@ -219,9 +223,13 @@ export class Source {
   }
 
   async #waitForRoom(connection: MasterConnection, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     connection.pause();
     this.#stats.pauses++;
+    this.#stats.readsNot(clock.nowMs());
     await this.#journal.ready(signal);
+    if (signal.aborted) return;
+    this.#stats.reads(clock.nowMs());
     connection.resume();
   }
 

@@ -1,5 +1,5 @@
 /** What one source has done since the process began; shared by its successive connections. */
-import type { Mark } from "../stream/log.ts";
+import type { HistoryLog, Mark } from "../stream/log.ts";
 
 export type SourcePhase = "connecting" | "disconnected" | "handshaking" | "full sync" | "streaming";
 
@@ -7,6 +7,8 @@ export type Backlog = {
   readonly sizeBytes: number;
   /** The master's own offset. */
   readonly endOffset: bigint;
+  /** The names of the history that it counts: its own, and that of before its last failover. */
+  readonly replids: readonly string[];
   /** Of what it writes, between the last two looks. */
   readonly bytesPerSecond: number;
 };
@@ -22,8 +24,10 @@ export class SourceStats {
   pauses = 0;
   bytesRead = 0;
   connectedAtMs: number | undefined;
-  /** The master does not stream since then: at the start, at the end of a connection. */
-  awaySinceMs: number | undefined;
+  /** The master's stream is not read since then: at the start, at the end of a connection, while the journal takes no more. */
+  unreadSinceMs: number | undefined;
+  /** It is read since then; undefined while it is not. */
+  readSinceMs: number | undefined;
   /** The master's backlog as its INFO said last; undefined where INFO is not allowed. */
   backlog: Backlog | undefined;
   /** Why no heartbeat goes through the master; undefined while they return, or are off. */
@@ -35,19 +39,35 @@ export class SourceStats {
   /** What ended the last connection. */
   lastError: { readonly message: string; readonly atMs: number } | undefined;
 
-  constructor(awaySinceMs?: number) {
-    this.awaySinceMs = awaySinceMs;
+  constructor(unreadSinceMs?: number) {
+    this.unreadSinceMs = unreadSinceMs;
   }
 
   streams(atMs: number): void {
     this.phase = "streaming";
     this.connectedAtMs = atMs;
-    this.awaySinceMs = undefined;
+  }
+
+  reads(atMs: number): void {
+    this.readSinceMs = atMs;
+    this.unreadSinceMs = undefined;
+  }
+
+  readsNot(atMs: number): void {
+    this.readSinceMs = undefined;
+    this.unreadSinceMs ??= atMs;
   }
 
   ended(atMs: number): void {
     this.phase = "disconnected";
-    this.awaySinceMs ??= atMs;
+    this.readsNot(atMs);
+  }
+
+  /** What the master has of this history beyond its end here, as its INFO said last; 0 where that says nothing of it, or is older than what was read. */
+  unreadBytes(history: Pick<HistoryLog, "tail"> | undefined): number {
+    const { backlog } = this;
+    if (history === undefined || backlog === undefined || !backlog.replids.includes(history.tail.replid)) return 0;
+    return Math.max(0, Number(backlog.endOffset - history.tail.offset));
   }
 
   failed(cause: unknown, atMs: number): void {

@@ -32,7 +32,7 @@ function tail(address: MasterAddress, { hurryMs = 0, clock = systemClock } = {})
     ...{ address, intervalMs: 50, code, log, clock, stats },
     onSent: (sentAtMs) => master.onSent(sentAtMs),
     onForgotten: () => master.forget(),
-    isUnreturned: () => master.isUnreturned(clock.nowMs() + hurryMs),
+    isUnreturned: () => master.isUnreturned(clock.nowMs() + hurryMs, stats.readSinceMs),
   });
   const ended = Promise.allSettled([source.run(stop.signal), sender.run(stop.signal)]);
   return {

@@ -1,4 +1,5 @@
 /** The link port and the links: those on which we send, to whoever takes streams from us, and those that we dial. */
+import type { Unread } from "../../lag/lag-tracker.ts";
 import type { StreamLag } from "../../lag/stream-lag.ts";
 import type { LinkDialer } from "../../link/dialer.ts";
 import type { LinkRecordStats } from "../../link/link-record.ts";
@@ -17,8 +18,8 @@ export type ServedParts = {
   /** Regions that take it from one of those. */
   readonly behind: readonly string[];
   readonly lag: StreamLag;
-  /** Only of our own stream: the master is not connected since then. */
-  readonly awaySinceMs: number | undefined;
+  /** Only of our own stream. */
+  readonly unread: Unread | undefined;
   /** The last ack of each region: what is known of one whose link is down. */
   readonly acks: ReadonlyMap<string, PeerAck>;
 };
@@ -51,9 +52,9 @@ export function sendingStatus(listener: LinkListener, served: readonly ServedPar
   });
 }
 
-function ackedBy({ acks, lag: ofStream, awaySinceMs }: ServedParts, region: string, nowMs: number) {
+function ackedBy({ acks, lag: ofStream, unread }: ServedParts, region: string, nowMs: number) {
   const ack = acks.get(region);
-  const lag = ofStream.lag(region, nowMs, awaySinceMs);
+  const lag = ofStream.lag(region, nowMs, unread);
   const acked = offsets({ received: ack?.received?.offset, durable: ack?.durable?.offset, applied: ack?.applied?.offset });
   return { acked, ...(lag && { lag }) };
 }

@@ -1,5 +1,5 @@
 /** The master as the source sees it, and the heartbeats through it. */
-import type { StreamJournal } from "../../journal/journal.ts";
+import type { Unread } from "../../lag/lag-tracker.ts";
 import type { StreamLag } from "../../lag/stream-lag.ts";
 import type { SourceStats } from "../../source/stats.ts";
 import type { BacklogStatus, HeartbeatStatus, MasterStatus } from "../status/master.ts";
@@ -19,18 +19,19 @@ export function masterStatus({ source, address, lag, heartbeat, journal }: Origi
     ...(source.ackHeldSinceMs !== undefined && { ackHeldSinceMs: source.ackHeldSinceMs }),
     ...(source.acked && { ackedOffset: `${source.acked.offset}`, ackedAtMs: source.acked.atMs }),
     heartbeat: heartbeatStatus(heartbeat, lag, source),
-    ...(source.backlog && { backlog: backlogStatus(source.backlog, journal) }),
+    ...(source.backlog && { backlog: backlogStatus(source.backlog, source.unreadBytes(journal.current)) }),
     ...lastError(source.lastError),
   };
 }
 
+/** Of the stream that is read from our master. */
+export function unreadOf({ source, journal }: Pick<OriginParts, "source" | "journal">): Unread {
+  return { bytes: source.unreadBytes(journal.current), sinceMs: source.unreadSinceMs };
+}
+
 /** What we have not read counts against it. */
-function backlogStatus(
-  { sizeBytes, endOffset, bytesPerSecond }: NonNullable<SourceStats["backlog"]>,
-  { current }: StreamJournal,
-): BacklogStatus {
-  const unreadBytes = current === undefined ? 0 : Math.max(0, Number(endOffset - current.tail.offset));
-  return { sizeBytes, leftBytes: Math.max(0, sizeBytes - unreadBytes), bytesPerSecond };
+function backlogStatus({ sizeBytes, bytesPerSecond }: NonNullable<SourceStats["backlog"]>, unreadBytes: number): BacklogStatus {
+  return { sizeBytes, leftBytes: Math.max(0, sizeBytes - unreadBytes), unreadBytes, bytesPerSecond };
 }
 
 function heartbeatStatus(heartbeat: OriginParts["heartbeat"], { master }: StreamLag, source: SourceStats): HeartbeatStatus {

@@ -6,7 +6,7 @@ import type { StreamStatus } from "../status/stream.ts";
 import { deliveryStatus } from "./delivery.ts";
 import { feedStatus } from "./feed.ts";
 import { offsets } from "./fields.ts";
-import { masterStatus } from "./master.ts";
+import { masterStatus, unreadOf } from "./master.ts";
 import type { OriginParts, ReplicaParts, StreamParts } from "./parts.ts";
 import { SnapshotRate, snapshotStatus } from "./transfers.ts";
 
@@ -24,7 +24,7 @@ export class StreamRates {
 }
 
 export function originStatus(parts: OriginParts, rates: StreamRates, nowMs: number): StreamStatus {
-  const atRisk = parts.lag.atRisk(nowMs, parts.source.awaySinceMs);
+  const atRisk = parts.lag.atRisk(nowMs, unreadOf(parts));
   return {
     ...streamStatus(parts, rates, nowMs),
     role: "origin",

@@ -67,11 +67,23 @@ function number(text) {
 function atRisk({ id, atRisk: risk }, links) {
   const label = "Data at risk";
   if (!risk) return { label, value: "-", note: `No peer takes ${id}.`, key: undefined };
-  const { peer, bytes, commands, commandsEstimated, unacknowledged } = risk;
+  const { peer, bytes, unreadBytes, atLeast, commands, commandsEstimated, unacknowledged } = risk;
   const key = `atRisk:${id}:${peer}`;
   if (unacknowledged)
     return { label, value: formatBytes(bytes), note: `${peer} has acknowledged nothing yet: all of ${id} counts.`, key, isBad: true };
+  if (bytes === 0 && atLeast)
+    return {
+      label,
+      value: "0 B",
+      note: `at least: the master is not read now. All that was read of ${id} is durable at ${peer}.`,
+      key,
+      isBad: true,
+    };
   if (bytes === 0) return { label, value: "0 B", note: `All of ${id} is durable at ${peer}.`, key };
+  if (unreadBytes !== undefined) {
+    const note = `of ${id}${atLeast ? ", at least," : ""} would be lost with this region now: ${formatBytes(unreadBytes)} of it are not read from the master.`;
+    return { label, value: formatBytes(bytes), note, key, isBad: atLeast === true };
+  }
   const way = links.find(
     (link) => link.direction === "sending" && (link.peer === peer || link.streams.some(({ region }) => region === peer)),
   );

@@ -29,6 +29,12 @@ export const MASTER_METRICS: readonly Metric[] = [
     "What the master may still write before a full sync is needed.",
     ({ master }) => master?.backlog?.leftBytes,
   ),
+  stream(
+    "gauge",
+    "causeway_master_unread_bytes",
+    "What the master has of our history and we have not read, as its INFO said last.",
+    ({ master }) => master?.backlog?.unreadBytes,
+  ),
   stream("gauge", "causeway_master_acked_offset_bytes", "What was last acknowledged to the master.", ({ master }) =>
     toNumber(master?.ackedOffset),
   ),

@@ -31,6 +31,8 @@ export type BacklogStatus = {
   readonly sizeBytes: number;
   /** What the master may still write before a reconnection from where we are needs a full sync. */
   readonly leftBytes: number;
+  /** What it has of our history and we have not read, as of its last INFO: each second while we do not read, else each ten. */
+  readonly unreadBytes: number;
   /** What it writes now. */
   readonly bytesPerSecond: number;
 };

@@ -108,6 +108,14 @@ test("what runs out is told before it does", () => {
   expect(look(book, full, 0, 120).toSorted()).toEqual(["firing backlog-exhaustion at 60", "firing journal-disk-low at 30"]);
 });
 
+test("a disk that takes nothing is told within seconds, as critical, whatever is free on it", () => {
+  const full: AlertSample = { ...quiet, streams: quiet.streams.map((one) => ({ ...one, journal: { ...one.journal, diskFull: true } })) };
+  const book = bookAt();
+  expect(look(book, full, 0, 60)).toEqual(["firing journal-disk-full at 3"]);
+  expect(book.firing(T0)).toMatchObject([{ severity: "critical", subject: { stream: "us-east/0" } }]);
+  expect(look(book, quiet, 60, 10)).toEqual(["resolved journal-disk-full at 65"]);
+});
+
 test("a region that receives is told before its journal drops what its target has not got, and a relay also of whom it passes the stream on to", () => {
   const GIB = 2 ** 30;
   const [stream] = replicaStatus.streams;

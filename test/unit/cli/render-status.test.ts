@@ -79,3 +79,19 @@ test("exit code: 0 all ready, 1 something is not, 4 nobody answers", () => {
   expect(judge([ready!, silent!], false)).toBe(1);
   expect(judge([silent!], true)).toBe(4);
 });
+
+test("what is at risk says what was not read from the master, and that it may be more", () => {
+  const [stream] = originStatus.streams;
+  const noteOf = (atRisk: Partial<NonNullable<typeof stream>["atRisk"]>) => {
+    const status = { ...originStatus, streams: [{ ...stream!, atRisk: { ...stream!.atRisk!, ...atRisk } }] };
+    return /at risk now: .*/.exec(renderStatus([{ region: "us-east", status }], false))?.[0];
+  };
+  expect(noteOf({})).toBe("at risk now: 0 B, 0 commands, 0.0 ms; eu-west has everything");
+  expect(noteOf({ bytes: 21e6, unreadBytes: 21e6, atLeast: true, ms: 7_300 })).toBe(
+    "at risk now: at least 21.0 MB, more than 0 commands, 7.3 s (21.0 MB not read from the master); eu-west has everything that was read",
+  );
+  expect(noteOf({ bytes: 22e6, unreadBytes: 21e6, commands: 8, ms: 40 })).toBe(
+    "at risk now: 22.0 MB, more than 8 commands, 40 ms (21.0 MB not read from the master); eu-west has most",
+  );
+  expect(noteOf({ atLeast: true, ms: 7_300 })).toBe("at risk now: at least 0 B, 0 commands, 7.3 s; eu-west has everything that was read");
+});

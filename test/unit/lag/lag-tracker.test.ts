@@ -75,3 +75,35 @@ test("each peer has its own lag, and a stranger has none", () => {
   expect(lag.lag("ap-south", T0 + 50)?.lagMs).toBe(50);
   expect(lag.lag("nowhere", T0 + 50)).toBeUndefined();
 });
+
+test("what the master has and nobody read is at risk, and behind at every stage: its bytes, not its commands, since it is not read", () => {
+  const lag = new StreamLag(["eu-west"]);
+  lag.begin({ start: Offset.of(0), end: Offset.of(0), atMs: T0 });
+  lag.onRecord({ to: Offset.of(50), readAtMs: T0, commands: 2 });
+  const all = at(50, T0);
+  lag.onAck({ peer: "eu-west", received: all, durable: all, applied: all }, clock, T0);
+  const unread = { bytes: 21_000_000, sinceMs: T0 + 1_000 };
+  const expected = { bytes: 21_000_000, unreadBytes: 21_000_000, atLeast: true, commands: 0, ms: 7_000 };
+  expect(lag.atRisk(T0 + 8_000, unread)).toEqual({ peer: "eu-west", ...expected });
+  expect(lag.lag("eu-west", T0 + 8_000, unread)).toMatchObject({
+    lagMs: 7_000,
+    behindBytes: { received: 21_000_000, durable: 21_000_000, applied: 21_000_000 },
+    atRisk: expected,
+  });
+  expect(lag.atRisk(T0 + 8_000, { bytes: 30, sinceMs: undefined })).toEqual({
+    peer: "eu-west",
+    bytes: 30,
+    unreadBytes: 30,
+    commands: 0,
+    ms: 0,
+  });
+  expect(lag.atRisk(T0 + 8_000, { bytes: 0, sinceMs: undefined })).toEqual({ peer: "eu-west", bytes: 0, commands: 0, ms: 0 });
+});
+
+test("a heartbeat that does not return while the master is not read says nothing of the server", () => {
+  const { master } = new StreamLag([]);
+  master.onSent(T0);
+  expect(master.isUnreturned(T0 + 60_000, undefined)).toBe(false);
+  expect(master.isUnreturned(T0 + 64_000, T0 + 60_000)).toBe(false);
+  expect(master.isUnreturned(T0 + 66_000, T0 + 60_000)).toBe(true);
+});
