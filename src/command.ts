@@ -17,11 +17,13 @@ const SIGNAL_EXIT = 130;
 
 const terminal = processTerminal();
 
+const complain = (sentence: string) => terminal.writeError(`causeway: ${sentence}\n`);
+
 async function run({ config, region, adopt = false }: RunOptions): Promise<number> {
   const onReload = hangUps();
   const topology = loadTopology(config, process.env);
   const view = regionView(topology, region);
-  const { log, setLevel } = createLogger({ level: view.logLevel, region });
+  const { log, setLevel, output } = createLogger({ level: view.logLevel, region, complain });
   // The data folder holds everything that the servers hold: what we write is for our own user.
   process.umask(0o077);
   let running = topology;
@@ -36,13 +38,14 @@ async function run({ config, region, adopt = false }: RunOptions): Promise<numbe
   const refusals = view.master ? master : targets;
   const refused = refusals.find(({ level }) => level === "refused");
   if (refused) {
-    terminal.writeError(`causeway: ${refused.subject}: ${refused.message}\n`);
+    complain(`${refused.subject}: ${refused.message}`);
     return ExitCode.refused;
   }
   for (const { level, subject, message } of [...master, ...targets]) {
     if (level !== "ok") log.warn({ event: "preflight.warned", subject, finding: level }, `${subject}: ${message}`);
   }
-  await runGateway({ view, version: versionInfo().version, log, adopt, onReload, reread, setLogLevel: setLevel }, stopSignal());
+  const { version } = versionInfo();
+  await runGateway({ view, version, log, logOutput: output, adopt, onReload, reread, setLogLevel: setLevel }, stopSignal());
   return ExitCode.ok;
 }
 
@@ -82,7 +85,7 @@ function hangUps(): (listener: () => void) => void {
 
 /** What nobody caught: Node would print every property of the error, and an error may carry a password. */
 process.on("uncaughtException", (error) => {
-  terminal.writeError(`causeway: ${traceOf(error)}\n`);
+  complain(traceOf(error));
   process.exit(ExitCode.internal);
 });
 

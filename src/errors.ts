@@ -3,6 +3,8 @@
  * disposition does not compile. `deploy/RUNBOOK.md` has a paragraph for each code.
  */
 
+import { getSystemErrorMap } from "node:util";
+
 /** retry: restart the stage with backoff. resync: start over from a snapshot. halt: stop the stage, page a person. */
 export type Disposition = "retry" | "resync" | "halt";
 
@@ -93,6 +95,18 @@ export function traceOf(error: unknown): string {
   const frames = (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
   const cause = error.cause === undefined ? "" : `\ncaused by ${traceOf(error.cause)}`;
   return `${[`${error.name}: ${messageOf(error)}`, ...frames].join("\n")}${cause}`;
+}
+
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a directory",
+  EACCES: "permission denied",
+};
+
+/** Why the system refused to read or write, in words for a person. */
+export function systemReason(cause: unknown): string {
+  const { code = "", errno = 0 } = cause as NodeJS.ErrnoException;
+  return SYSTEM_REASONS[code] ?? getSystemErrorMap().get(errno)?.[1] ?? messageOf(cause);
 }
 
 function messageOf(cause: unknown): string {

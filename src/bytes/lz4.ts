@@ -73,7 +73,11 @@ function chooseCodec(): Codec {
   try {
     return nativeCodec();
   } catch {
-    return prebuiltCodec();
+    try {
+      return prebuiltCodec();
+    } catch (cause) {
+      throw Object.assign(new Error("neither lz4 nor lz4-napi can be loaded", { cause }), { code: "MODULE_NOT_FOUND" });
+    }
   }
 }
 

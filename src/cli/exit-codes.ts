@@ -1,7 +1,7 @@
 /** How the process says what happened. Documented in `--help`. */
 import { type ErrorCode, GatewayError } from "../errors.ts";
 
-export const ExitCode = { ok: 0, unhealthy: 1, usage: 2, refused: 3, unreachable: 4, internal: 70 } as const;
+export const ExitCode = { ok: 0, unhealthy: 1, usage: 2, refused: 3, unreachable: 4, unequipped: 69, internal: 70, io: 74 } as const;
 
 export const EXIT_CODES_HELP = `Exit codes:
   0   ok
@@ -9,7 +9,9 @@ export const EXIT_CODES_HELP = `Exit codes:
   2   bad usage, or an invalid topology
   3   a server or peer refused us: login, role, foreign keys, a data folder in use
   4   a server, gateway or peer cannot be reached
-  70  internal error`;
+  69  this machine lacks what causeway needs: Node 20.19 or newer, its packages
+  70  internal error
+  74  what there is to write (output, a data folder) cannot be written`;
 
 const REFUSED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SOURCE_REFUSED",
@@ -30,10 +32,13 @@ const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ADMIN_UNAVAILABLE",
 ]);
 
+const IO: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["JOURNAL_IO", "JOURNAL_FULL"]);
+
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof GatewayError)) return ExitCode.internal;
   if (error.code === "CONFIG_INVALID") return ExitCode.usage;
   if (REFUSED.has(error.code)) return ExitCode.refused;
   if (UNREACHABLE.has(error.code)) return ExitCode.unreachable;
+  if (IO.has(error.code)) return ExitCode.io;
   return ExitCode.internal;
 }

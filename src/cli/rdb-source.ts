@@ -1,7 +1,7 @@
 /** Where an RDB comes from: a file, standard input, or a server that is asked for a full sync as a replica would. */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, systemReason } from "../errors.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { BulkTransfer } from "../source/bulk-transfer.ts";
 import { type MasterAddress, MasterConnection } from "../source/master-connection.ts";
@@ -78,6 +78,5 @@ async function read(stream: AsyncIterable<Buffer>, totalBytes: number | undefine
 }
 
 function unreadable(file: string, cause: NodeJS.ErrnoException): GatewayError {
-  const why = cause.code === "ENOENT" ? "there is no such file" : (cause.code ?? cause.message);
-  return new GatewayError("CONFIG_INVALID", `${file} cannot be read: ${why}`, { cause });
+  return new GatewayError("CONFIG_INVALID", `${file} cannot be read: ${systemReason(cause)}`, { cause });
 }

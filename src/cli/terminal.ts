@@ -1,5 +1,6 @@
 /** Where commands write: injected, so that they can be tested without a process. */
-
+import { fstatSync, writeFileSync } from "node:fs";
+import { systemReason } from "../errors.ts";
 import { ExitCode } from "./exit-codes.ts";
 
 export type Terminal = {
@@ -13,22 +14,18 @@ export type Terminal = {
   readonly interrupted: AbortSignal;
 };
 
+const STDOUT = 1;
+
 /** The process's own. Colour only on a terminal, and never when NO_COLOR is set (no-color.org). */
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
-  // Who reads us has had enough (`| head`): nothing is wrong, and there is nobody to tell more.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(ExitCode.ok);
-    throw error;
-  });
+  process.stdout.on("error", unwritable);
   // Who heard our complaints may go, too: how the command ends says what is left to say.
-  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  process.stderr.on("error", () => undefined);
   const isTty = process.stdout.isTTY === true;
   return {
-    write: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
+    write: isStream() ? (text) => void process.stdout.write(text) : writeFile,
+    writeError,
     isTty,
     errorIsTty: process.stderr.isTTY === true && process.env["TERM"] !== "dumb",
     color: isTty && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
@@ -38,4 +35,39 @@ export function processTerminal(): Terminal {
       return interrupted.signal;
     },
   };
+}
+
+/** Of a terminal, a pipe or a socket, whose errors come by event. */
+function isStream(): boolean {
+  if (process.stdout.isTTY) return true;
+  try {
+    const stat = fstatSync(STDOUT);
+    return stat.isFIFO() || stat.isSocket();
+  } catch {
+    return true;
+  }
+}
+
+/** Whole: a stream of Node's would leave out, in silence, what a disk that is nearly full does not take. */
+function writeFile(text: string): void {
+  try {
+    writeFileSync(STDOUT, text);
+  } catch (cause) {
+    unwritable(cause as NodeJS.ErrnoException);
+  }
+}
+
+function writeError(text: string): void {
+  try {
+    process.stderr.write(text);
+  } catch {
+    // A file that cannot be written throws instead of telling its listeners.
+  }
+}
+
+function unwritable(error: NodeJS.ErrnoException): never {
+  // Who reads us has had enough (`| head`): nothing is wrong, and there is nobody to tell more.
+  if (error.code === "EPIPE") process.exit(ExitCode.ok);
+  writeError(`causeway: the output cannot be written: ${systemReason(error)}\n`);
+  process.exit(ExitCode.io);
 }

@@ -24,6 +24,7 @@ import { GatewayError, wrapError } from "../errors.ts";
 import { lockDataFolder } from "../journal/lock.ts";
 import { CertificateWatch } from "../runtime/certificate-watch.ts";
 import { systemClock } from "../runtime/clock.ts";
+import type { LogOutputStats } from "../runtime/log-output.ts";
 import { Services } from "../runtime/services.ts";
 import { LINK_CERTIFICATES, type RegionView, takenOver } from "../topology/region-view.ts";
 import type { Reload } from "../topology/reload.ts";
@@ -38,6 +39,8 @@ export type GatewayOptions = {
   readonly view: RegionView;
   readonly version: string;
   readonly log: Logger;
+  /** What becomes of the log's lines. */
+  readonly logOutput: { readonly stats: LogOutputStats };
   /** A person has said that targets may hold keys that are not ours. */
   readonly adopt: boolean;
   /** Calls back when a person asks to read again what can be read again: certificates, and what of the topology can change. */
@@ -260,6 +263,7 @@ class Gateway {
       certificates: this.#certificates.stats,
       alerts: { firing: this.#alerts?.firing ?? [], channels: this.#alerts?.stats ?? [] },
       warnings: this.#context.view.warnings,
+      log: this.#options.logOutput.stats,
     };
   }
 }

@@ -1,16 +1,32 @@
 /** JSON lines on standard output, one event each; never keys, values or secrets. */
-import { type Logger, pino } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
 import { traceOf } from "../errors.ts";
+import { systemClock } from "./clock.ts";
+import { LogOutput } from "./log-output.ts";
 
 /** Connections that come and go leave loggers behind; so many are looked after before the dead are forgotten. */
 const FAMILY = 256;
 
 /** Its level may change while it is used: children, which pino lets keep their own, follow. */
-export type LevelledLogger = { readonly log: Logger; readonly setLevel: (level: string) => void };
+export type LevelledLogger = { readonly log: Logger; readonly setLevel: (level: string) => void; readonly output: LogOutput };
 
-export function createLogger(options: { readonly level: string; readonly region: string }): LevelledLogger {
+const STDOUT = 1;
+
+export function createLogger(options: {
+  readonly level: string;
+  readonly region: string;
+  /** Takes a sentence about the log itself. */
+  readonly complain: (sentence: string) => void;
+}): LevelledLogger {
   let children: WeakRef<Logger>[] = [];
-  const log = pino({
+  const output = new LogOutput({
+    fd: STDOUT,
+    clock: systemClock,
+    complain: options.complain,
+    onResumed: (lost) => log.warn({ event: "log.resumed", lost }, `the log can be written again: ${lost} lines before this one are lost`),
+  });
+  process.on("exit", () => output.flush());
+  const settings: LoggerOptions = {
     level: options.level,
     onChild: (child: Logger) => {
       if (children.length >= FAMILY) children = children.filter((one) => one.deref() !== undefined);
@@ -29,11 +45,12 @@ export function createLogger(options: { readonly level: string; readonly region:
         method.apply(this, args);
       },
     },
-  });
+  };
+  const log = pino(settings, output);
   const setLevel = (level: string) => {
     for (const one of [log, ...children.flatMap((child) => child.deref() ?? [])]) one.level = level;
   };
-  return { log, setLevel };
+  return { log, setLevel, output };
 }
 
 function withoutBigints(fields: Record<string, unknown>): Record<string, unknown> {

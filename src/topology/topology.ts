@@ -3,7 +3,7 @@
  * until `regionView` resolves those of the region that runs.
  */
 import { readFileSync } from "node:fs";
-import { GatewayError } from "../errors.ts";
+import { GatewayError, systemReason } from "../errors.ts";
 import { type Checkable, type CheckableRegion, crossCheck } from "./cross-checks.ts";
 import { type Path, parseTopologyText, type TopologyText } from "./document.ts";
 import { type Complaint, describeIssues } from "./problems.ts";
@@ -50,10 +50,7 @@ function readText(file: string): string {
   try {
     bytes = readFileSync(file);
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new GatewayError("CONFIG_INVALID", `${file} cannot be read${code === "ENOENT" ? ": there is no such file" : ` (${code})`}`, {
-      cause,
-    });
+    throw new GatewayError("CONFIG_INVALID", `${file} cannot be read: ${systemReason(cause)}`, { cause });
   }
   if (bytes.length > MAX_FILE_BYTES) throw new GatewayError("CONFIG_INVALID", `${file} is larger than 256 KiB: that is no topology`);
   return bytes.toString("utf8");

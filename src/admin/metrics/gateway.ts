@@ -19,6 +19,13 @@ export const GATEWAY_METRICS: readonly Metric[] = [
     ),
   ),
   gauge("causeway_warnings", "Things that work and need a person; /status says which.", [], (status) => [[{}, warningsOf(status).length]]),
+  {
+    name: "causeway_log_lines_lost_total",
+    type: "counter",
+    help: "Lines of the log that could not be written.",
+    labels: [],
+    samples: (status) => [[{}, status.log?.lostLines ?? 0]],
+  },
   certificate("causeway_certificate_expires_in_seconds", "Time until the certificate, or the last authority, expires.", (one, atMs) =>
     seconds(one.expiresAtMs - atMs),
   ),

@@ -5,6 +5,7 @@
  */
 import type { Alert } from "../../alert/book.ts";
 import type { OutboxStats } from "../../alert/channels/outbox.ts";
+import type { LogOutputStats } from "../../runtime/log-output.ts";
 import type { LinkStatus, ListenerStatus } from "./link.ts";
 import type { StreamStatus } from "./stream.ts";
 
@@ -30,6 +31,8 @@ export type GatewayStatus = {
   readonly alerts: { readonly firing: readonly Alert[]; readonly channels: readonly OutboxStats[] };
   /** What works and should not stay so, as found at the start; one sentence each. */
   readonly warnings: readonly string[];
+  /** Lines of the log that were lost, and why they are now; absent from an older gateway. */
+  readonly log?: LogOutputStats;
 };
 
 export type CertificateStatus = {

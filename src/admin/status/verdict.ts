@@ -37,7 +37,9 @@ export function warningsOf(status: GatewayStatus): readonly string[] {
   const unpacked = status.links
     .filter(({ streams }) => streams.some(({ packing }) => packing?.peerLacksZstd))
     .map(({ peer }) => `${peer} has no zstd, by which the link to it is to be packed: records travel as they lie in the journal (LZ4)`);
-  return [...status.warnings, ...new Set(certificates), ...deliveries, ...unpacked];
+  const { failure } = status.log ?? {};
+  const log = failure === undefined ? [] : [`the log cannot be written: ${failure}`];
+  return [...status.warnings, ...log, ...new Set(certificates), ...deliveries, ...unpacked];
 }
 
 function deliveryWarnings(id: string, { state, expiry, guardExceeded }: DeliveryStatus): readonly string[] {
