@@ -182,8 +182,9 @@ describe("while the target is loaded no key is loaded twice (APPLIED_ONCE)", () 
     // What is executed, not what is queued: the checkpoints of the gateway are not counted.
     let loaded = 0;
     const monitor = await loading.target.client().monitor();
-    monitor.on("monitor", (_time: string, [command = "", key = ""]: readonly string[]) => {
-      if (/^(restore|set)$/i.test(command) && !key.startsWith("causeway:")) loaded++;
+    monitor.on("monitor", (_time: string, [command = "", key = "", ...words]: readonly string[]) => {
+      if (/^mset$/i.test(command)) loaded += (words.length + 1) / 2;
+      else if (/^(restore|set)$/i.test(command) && !key.startsWith("causeway:")) loaded++;
     });
     loading.run();
     await eventually(begun, { timeoutMs: 60_000, what: "the first keys" });
