@@ -33,9 +33,16 @@ export function explainConflict(text: string, token: string): GatewayError {
   if (text === "") {
     return new GatewayError("CHECKPOINT_LOST", "the target's checkpoint has disappeared; somebody deleted it or emptied the target");
   }
-  const checkpoint = parseCheckpoint(text);
-  if (checkpoint.writer !== token) {
-    return new GatewayError("CHECKPOINT_CONFLICT", "another gateway writes to this target", { details: { writer: checkpoint.writer } });
-  }
+  const writer = writerOf(text);
+  if (writer === undefined) return new GatewayError("CHECKPOINT_CONFLICT", "somebody wrote over the target's checkpoint");
+  if (writer !== token) return new GatewayError("CHECKPOINT_CONFLICT", "another gateway writes to this target", { details: { writer } });
   return new GatewayError("INVARIANT", "the target's checkpoint is this writer's own but not its newest");
+}
+
+function writerOf(text: string): string | undefined {
+  try {
+    return parseCheckpoint(text).writer;
+  } catch {
+    return undefined;
+  }
 }
