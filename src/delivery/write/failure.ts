@@ -11,9 +11,6 @@ const MARK_ATTEMPTS = 5;
 /** The target answers a mark in this time. */
 const ANSWER_MS = 2_000;
 
-/** What a checkpoint key that holds no string says. */
-const NO_TEXT = "WRONGTYPE";
-
 export type Failure = {
   readonly context: DeliveryContext;
   readonly target: Target;
@@ -34,7 +31,7 @@ export async function explainFailure({ context, target, cause, begunOn }: Failur
       return explainConflict(text, token);
     }
   } catch (error) {
-    if (!divergences.stops && error instanceof GatewayError && error.message.includes("WRONGTYPE")) return explainConflict(NO_TEXT, token);
+    if (!divergences.stops && error instanceof GatewayError && error.code === "CHECKPOINT_CONFLICT") return error;
     log.error({ event: "delivery.unmarked", err: error }, "the target could not be asked or marked after a failure");
   }
   return cause;

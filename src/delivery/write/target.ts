@@ -56,11 +56,15 @@ export class Target {
     }
   }
 
-  /** What the key holds as text; "" when it is missing. A key of another type is TARGET_REFUSED. */
+  /** What the key holds as text; "" when it is missing. A key of another type is CHECKPOINT_CONFLICT. */
   async readCheckpoint(key: string): Promise<string> {
     try {
       return (await this.control.get(key)) ?? "";
     } catch (cause) {
+      if ((cause as Error).message.startsWith("WRONGTYPE"))
+        throw new GatewayError("CHECKPOINT_CONFLICT", "somebody put a value of another type in the place of the target's checkpoint", {
+          cause,
+        });
       throw targetError(cause);
     }
   }
