@@ -59,11 +59,11 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
   );
 }
 
-/** Throws TARGET_REFUSED for anything that this version did not write: foreign data is never overwritten. */
+/** Throws CHECKPOINT_CONFLICT for anything that this version did not write: foreign data is never overwritten. */
 export function parseCheckpoint(text: string): Checkpoint {
   const match = PATTERN.exec(text);
   if (!match || BigInt(match[3]!) > MAX_OFFSET)
-    throw new GatewayError("TARGET_REFUSED", "the target's checkpoint key holds something that this version did not write");
+    throw new GatewayError("CHECKPOINT_CONFLICT", "in the place of the target's checkpoint is a text that this version did not write");
   const [, state, history, offset, db, replid, snapshot, rdb, writer, read, guard] = match as unknown as readonly string[];
   return {
     state: state as DeliveryState,

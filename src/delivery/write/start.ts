@@ -28,21 +28,15 @@ export function decideStart(checkpoint: Checkpoint | undefined, history: History
   return { kind: "load", snapshot, resumeAt: resumes ? same.rdbOffset : 0 };
 }
 
-/** Why a unit's guard found another checkpoint than this writer (`token`) had left: `text` is what the key holds now. */
+/**
+ * Why a unit's guard found another checkpoint than this writer (`token`) had left: `text` is what the key holds now. Throws CHECKPOINT_CONFLICT when
+ * no gateway wrote it.
+ */
 export function explainConflict(text: string, token: string): GatewayError {
   if (text === "") {
     return new GatewayError("CHECKPOINT_LOST", "the target's checkpoint has disappeared; somebody deleted it or emptied the target");
   }
-  const writer = writerOf(text);
-  if (writer === undefined) return new GatewayError("CHECKPOINT_CONFLICT", "somebody wrote over the target's checkpoint");
+  const { writer } = parseCheckpoint(text);
   if (writer !== token) return new GatewayError("CHECKPOINT_CONFLICT", "another gateway writes to this target", { details: { writer } });
   return new GatewayError("INVARIANT", "the target's checkpoint is this writer's own but not its newest");
-}
-
-function writerOf(text: string): string | undefined {
-  try {
-    return parseCheckpoint(text).writer;
-  } catch {
-    return undefined;
-  }
 }

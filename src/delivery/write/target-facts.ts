@@ -82,7 +82,7 @@ export type Admission = {
 
 /**
  * Decides whether this target may be written. Returns the position to go on from, or undefined: begin with a snapshot.
- * Throws TARGET_REFUSED, TARGET_NOT_EMPTY, TARGET_REJECTED (diverged) or TARGET_BUSY (a demoted target, loading).
+ * Throws TARGET_REFUSED, TARGET_NOT_EMPTY, CHECKPOINT_CONFLICT, TARGET_REJECTED (diverged) or TARGET_BUSY (a demoted target, loading).
  */
 export function admit({ facts, checkpointText, adopt, promotes = false }: Admission): Checkpoint | undefined {
   if (facts.loading) throw new GatewayError("TARGET_BUSY", "the target is loading its data set");

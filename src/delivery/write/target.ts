@@ -62,9 +62,7 @@ export class Target {
       return (await this.control.get(key)) ?? "";
     } catch (cause) {
       if ((cause as Error).message.startsWith("WRONGTYPE"))
-        throw new GatewayError("CHECKPOINT_CONFLICT", "somebody put a value of another type in the place of the target's checkpoint", {
-          cause,
-        });
+        throw new GatewayError("CHECKPOINT_CONFLICT", "in the place of the target's checkpoint is a value of another type", { cause });
       throw targetError(cause);
     }
   }

@@ -53,11 +53,16 @@ test("WRONGTYPE with onDivergence dead-letter: each refused command is counted, 
   expect(loads(pair)).toBe(1);
 });
 
-test.each<[string, string, string[]]>([
-  ["changes", "CHECKPOINT_CONFLICT", ["SET", KEY, "something else"]],
-  ["gives another type to", "CHECKPOINT_CONFLICT", ["EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], 'x')", "1", KEY]],
-  ["deletes", "CHECKPOINT_LOST", ["DEL", KEY]],
-])("a stray writer %s the checkpoint: %s, and no data is touched afterwards", async (_, code, [command, ...words]) => {
+test.each<[string, string, string, string[]]>([
+  ["changes", "CHECKPOINT_CONFLICT", "a text that this version did not write", ["SET", KEY, "something else"]],
+  [
+    "gives another type to",
+    "CHECKPOINT_CONFLICT",
+    "a value of another type",
+    ["EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], 'x')", "1", KEY],
+  ],
+  ["deletes", "CHECKPOINT_LOST", "no checkpoint of this stream", ["DEL", KEY]],
+])("a stray writer %s the checkpoint: %s, at a restart %s, and no data is touched", async (_, code, atStart, [command, ...words]) => {
   await using pair = await running();
   await pair.target.call(command!, ...words);
   await pair.master.call("SET", "n", "2");
@@ -68,6 +73,7 @@ test.each<[string, string, string[]]>([
   // A restart changes nothing about it: what is there is not ours any more.
   await pair.eu.restart();
   expect(await pair.eu.exited).toMatchObject({ code: 3 });
+  expect(pair.eu.output).toContain(atStart);
   expect(await pair.target.call("GET", "n")).toBe("1");
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { checkpointKey, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { openRawSocket } from "../../../src/delivery/write/raw-socket.ts";
 import { RedisServer } from "../../support/redis-server.ts";
-import { applied, Running } from "./running.ts";
+import { applied, commands, Running } from "./running.ts";
 import { StubHistory, StubLog } from "./stub-log.ts";
 
 const KEY = checkpointKey(new StubLog().stream);
@@ -35,3 +35,29 @@ test("ONE_WRITER: a server on which the guard stops nothing is refused before th
     server.close();
   }
 });
+
+test.each<[string, string[]]>([
+  ["another text", ["SET", KEY, "something else"]],
+  ["the text of a version to come", ["SET", KEY, "causeway/2 streaming"]],
+  ["another type", ["EVAL", "redis.call('DEL', KEYS[1]) redis.call('RPUSH', KEYS[1], 'x')", "1", KEY]],
+])(
+  "ONE_WRITER: %s in the checkpoint's place is a conflict while delivering and at a start, and stays as it is",
+  async (_, [command, ...words]) => {
+    await using server = await RedisServer.start();
+    const history = new StubHistory();
+    const journal = new StubLog(history);
+    await using running = new Running(journal, server);
+    await applied(journal);
+    await server.call(command!, ...words);
+    const put = await server.call("DUMP", KEY);
+    history.write(commands("SET a 1"));
+    expect(await running.halted()).toBe("CHECKPOINT_CONFLICT");
+    await using again = new Running(journal, server, { adopt: true });
+    expect(await again.halted()).toBe("CHECKPOINT_CONFLICT");
+    expect([await server.call("DUMP", KEY), await server.call("EXISTS", "a")]).toEqual([put, 0]);
+    await server.call("DEL", KEY);
+    await using adopted = new Running(journal, server, { adopt: true });
+    await applied(journal);
+    expect(adopted.loads).toEqual([0]);
+  },
+);

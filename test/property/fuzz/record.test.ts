@@ -107,7 +107,7 @@ fuzz("a file header that lies is RECORD_MALFORMED, of another version, or a head
   expect(["fine", "JOURNAL_VERSION", "RECORD_MALFORMED"]).toContain(outcomeOf(() => decodeFileHeader(kind, bytes)));
 });
 
-fuzz("the text of a checkpoint is a checkpoint that is written the same way again, or TARGET_REFUSED", (random) => {
+fuzz("the text of a checkpoint is a checkpoint that is written the same way again, or CHECKPOINT_CONFLICT", (random) => {
   const number = () => random.pick(EXTREMES.filter((value) => value >= 0n));
   const text = formatCheckpoint({
     ...{ state: random.pick(["loading", "streaming", "diverged"] as const), history: HISTORY, replid: REPLID, writer: "0".repeat(16) },
@@ -126,5 +126,5 @@ fuzz("the text of a checkpoint is a checkpoint that is written the same way agai
       ? mutateDecimal(Buffer.from(text), random)
       : mutateBytes(Buffer.from(text), random);
   const outcome = outcomeOf(() => expect(parseCheckpoint(formatCheckpoint(parseCheckpoint(bytes.toString("latin1"))))).toBeDefined());
-  expect(["fine", "TARGET_REFUSED"]).toContain(outcome);
+  expect(["fine", "CHECKPOINT_CONFLICT"]).toContain(outcome);
 });

@@ -75,7 +75,7 @@ test("the largest offset and database that a stream can have are legible in a ch
   const text = formatCheckpoint(checkpoint);
   expect(parseCheckpoint(text)).toEqual(checkpoint);
   const beyond = text.replace(`${MAX_OFFSET}`, `${MAX_OFFSET + 1n}`);
-  expect(() => parseCheckpoint(beyond)).toThrow(expect.objectContaining({ code: "TARGET_REFUSED" }));
+  expect(() => parseCheckpoint(beyond)).toThrow(expect.objectContaining({ code: "CHECKPOINT_CONFLICT" }));
 });
 
 test("a record that counts fewer commands than it holds cannot be cut", () => {

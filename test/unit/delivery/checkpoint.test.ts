@@ -39,7 +39,7 @@ describe("checkpoint", () => {
       text.slice(0, -1).replace(/read=.*/, "read="),
       text.replace("causeway/1", "causeway/2"),
     ]) {
-      expect(() => parseCheckpoint(broken)).toThrow(expect.objectContaining({ code: "TARGET_REFUSED" }));
+      expect(() => parseCheckpoint(broken)).toThrow(expect.objectContaining({ code: "CHECKPOINT_CONFLICT" }));
     }
   });
 
