@@ -23,9 +23,4 @@ export class CountedOnce {
     this.#names.add(name);
     return true;
   }
-
-  /** From here on all is new. */
-  forget(): void {
-    this.#furthest = { within: "", endsAt: 0 };
-  }
 }

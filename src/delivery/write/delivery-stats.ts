@@ -56,8 +56,6 @@ export class DeliveryStats {
   /** By what and why: the target cannot hold it. Each thing once, however many attempts come by it. */
   readonly unsupported = new Map<string, number>();
   readonly #unsupportedOnce = new CountedOnce();
-  /** What of it stands in the file that names the keys. */
-  readonly unsupportedWritten = new CountedOnce();
   /** By the target's word: OOM, READONLY, … */
   readonly conditions = new Map<string, number>();
 

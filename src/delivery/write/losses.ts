@@ -2,15 +2,12 @@
  * What the target cannot hold of a stream: counted by what and why, told once each in the log, and by key in a file that only its owner
  * may read (NEVER_SILENT). Whether a loss stops the stream is the topology's choice.
  */
-import { appendFileSync, rmSync, statSync } from "node:fs";
 import type { Logger } from "pino";
 import { GatewayError } from "../../errors.ts";
 import type { StreamId } from "../../stream/position.ts";
-import type { CountedOnce, Place } from "./counted-once.ts";
+import type { Place } from "./counted-once.ts";
+import { LossFile } from "./loss-file.ts";
 import type { TargetFacts } from "./target-facts.ts";
-
-/** The file names the first keys; all are counted. */
-const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 export type Loss = {
   /** An RDB type, a command, …: never a key or value. */
@@ -25,8 +22,6 @@ export type Loss = {
 type LossCounters = {
   /** Returns whether it is the first time that an attempt comes by. */
   countUnsupported(name: string, at: Place): boolean;
-  /** What stands in the file. */
-  readonly unsupportedWritten: CountedOnce;
 };
 
 export type LossesOptions = {
@@ -41,10 +36,12 @@ export class Losses {
   readonly #options: LossesOptions;
   /** Of this attempt. */
   readonly #counts = new Map<string, number>();
-  #fileIsFull = false;
+  readonly #file: LossFile;
+  #fileFails = false;
 
   constructor(options: LossesOptions) {
     this.#options = options;
+    this.#file = new LossFile(options.path);
   }
 
   /** Nothing more may be carried: what follows is only counted, for `halt` to name. */
@@ -54,9 +51,7 @@ export class Losses {
 
   /** The file is about what is loaded from here on. */
   beginFile(): void {
-    const { path, stats } = this.#options;
-    rmSync(path, { force: true });
-    stats.unsupportedWritten.forget();
+    this.#file.begin();
   }
 
   add(loss: Loss, at: Place): void {
@@ -69,7 +64,7 @@ export class Losses {
       const { what, why } = loss;
       log[onUnsupported === "halt" ? "error" : "warn"]({ event: "delivery.unsupported", what, why }, "the target cannot hold this");
     }
-    if (stats.unsupportedWritten.isNew(name, at)) this.#write(loss);
+    if (!this.#fileFails) this.#write(loss, at);
   }
 
   /** Why the stream stops. */
@@ -82,16 +77,15 @@ export class Losses {
     );
   }
 
-  #write({ what, why, db, key }: Loss): void {
-    if (this.#fileIsFull) return;
-    const { path, stream, log } = this.#options;
+  #write({ what, why, db, key }: Loss, at: Place): void {
+    const { stream, log } = this.#options;
+    const wasFull = this.#file.isFull;
     try {
-      appendFileSync(path, `${JSON.stringify({ stream, db, key: key?.toString("base64") ?? null, what, why })}\n`, { mode: 0o600 });
-      this.#fileIsFull = statSync(path).size >= MAX_FILE_BYTES;
-      if (this.#fileIsFull)
+      this.#file.add({ stream, db, key: key?.toString("base64") ?? null, what, why }, at);
+      if (this.#file.isFull && !wasFull)
         log.warn({ event: "delivery.unsupported-file-full" }, "further keys that the target cannot hold are only counted");
     } catch (cause) {
-      this.#fileIsFull = true;
+      this.#fileFails = true;
       log.error(
         { event: "delivery.unsupported-unwritten", err: cause },
         "the file of keys that the target cannot hold could not be written",
