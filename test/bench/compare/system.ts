@@ -10,6 +10,8 @@ import { WanProxy } from "../../support/wan-proxy.ts";
 import type { Network, SystemName } from "./scenario.ts";
 
 const SYNC_TIMEOUT_MS = 600_000;
+/** A first sync takes seconds: asking more often would take a tenth of a core from what is measured. */
+const SYNC_INTERVAL_MS = 20;
 const MARK = "bench:mark";
 /** A replica may be asked for the digest of all that it holds. */
 const REPLICA_ARGS = ["--enable-debug-command", "yes"];
@@ -57,18 +59,18 @@ export class System implements AsyncDisposable {
   }
 
   /** Resolves once what the master has done by now is visible on the replica. */
-  async caughtUp(): Promise<void> {
+  async caughtUp({ intervalMs = 1 } = {}): Promise<void> {
     const mark = `${this.name}:${process.pid}:${this.#marks++}`;
     await this.#clients.master.set(MARK, mark);
     const isThere = async () => (await this.#clients.replica.get(MARK)) === mark;
-    await eventually(isThere, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs: 1, what: `${this.name}: the replica as far as the master` });
+    await eventually(isThere, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs, what: `${this.name}: the replica as far as the master` });
   }
 
   /** A mark that is set before the snapshot is part of it, and visible before it is loaded whole: so keys are counted, too. */
   async #synced(): Promise<void> {
-    await this.caughtUp();
+    await this.caughtUp({ intervalMs: SYNC_INTERVAL_MS });
     const isWhole = async () => (await this.missingKeys()) === 0;
-    await eventually(isWhole, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs: 1, what: `${this.name}: every key on the replica` });
+    await eventually(isWhole, { timeoutMs: SYNC_TIMEOUT_MS, intervalMs: SYNC_INTERVAL_MS, what: `${this.name}: every key on the replica` });
   }
 
   /** Empties both sides. */
