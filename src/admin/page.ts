@@ -36,7 +36,7 @@ const packages = createRequire(import.meta.url);
 export function servePage(app: FastifyInstance, samples: Samples): void {
   for (const [path, { type, body }] of pageFiles()) {
     app.get(path, (_, reply) =>
-      reply.header("content-security-policy", POLICY).header("referrer-policy", "no-referrer").type(type).send(body),
+      reply.header("content-security-policy", POLICY).header("referrer-policy", "no-referrer").type(type).send(body()),
     );
   }
   app.get("/samples", { config: { role: "read" } }, (request, reply) => {
@@ -56,7 +56,7 @@ function event(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-type PageFile = { readonly type: string; readonly body: Buffer };
+type PageFile = { readonly type: string; readonly body: () => Buffer };
 
 /** By path. All of them are read now, so that no request names a file. */
 function pageFiles(): ReadonlyMap<string, PageFile> {
@@ -69,7 +69,11 @@ function pageFiles(): ReadonlyMap<string, PageFile> {
   const templates = join(dirname(packages.resolve("lit-html")), "../lit-html.js");
   const files = [...own, ["/page/lib/lit-html.js", templates] as const, plots("uPlot.esm.js"), plots("uPlot.min.css")];
   return new Map<string, PageFile>([
-    ...files.map(([path, file]) => [path, { type: TYPES[extname(path) || ".html"]!, body: readFileSync(file) }] as const),
-    ["/runbook", { type: TYPES[".html"]!, body: Buffer.from(runbookPage()) }],
+    ...files.map(([path, file]) => [path, pageFile(extname(path) || ".html", readFileSync(file))] as const),
+    ["/runbook", { type: TYPES[".html"]!, body: runbookPage() }],
   ]);
+}
+
+function pageFile(extension: string, bytes: Buffer): PageFile {
+  return { type: TYPES[extension]!, body: () => bytes };
 }

@@ -3,8 +3,17 @@ import { readFileSync } from "node:fs";
 import { Marked } from "marked";
 import { installedPath } from "../runtime/installed.ts";
 
-/** The whole page. Throws when the file lies in no folder above this one. */
-export function runbookPage(): string {
+/** The whole page, read now and rendered when it is first asked for. Throws when the file lies in no folder above this one. */
+export function runbookPage(): () => Buffer {
+  const text = readFileSync(installedPath("deploy/RUNBOOK.md"), "utf8");
+  let page: Buffer | undefined;
+  return () => {
+    page ??= Buffer.from(render(text));
+    return page;
+  };
+}
+
+function render(text: string): string {
   const marked = new Marked();
   const titles: { readonly id: string; readonly title: string; readonly depth: number }[] = [];
   marked.use({
@@ -17,7 +26,7 @@ export function runbookPage(): string {
       },
     },
   });
-  const body = marked.parse(readFileSync(installedPath("deploy/RUNBOOK.md"), "utf8"), { async: false });
+  const body = marked.parse(text, { async: false });
   const contents = titles.filter(({ depth }) => depth === 2).map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`);
   return `<!doctype html>
 <html lang="en">

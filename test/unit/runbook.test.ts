@@ -28,7 +28,7 @@ test("the runbook has a section for every alert, and for no other, each with mea
 });
 
 test("the page that the gateway serves has an anchor for every alert and code, as links name them, and runs nothing", () => {
-  const page = runbookPage();
+  const page = runbookPage()().toString();
   for (const rule of RULE_NAMES) expect(page).toContain(`<h2 id="alert-${rule}">`);
   for (const code of ERROR_CODES) expect(page).toContain(`<h2 id="${code.toLowerCase()}">`);
   const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id!);
