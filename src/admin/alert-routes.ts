@@ -1,7 +1,7 @@
 /** /alerts for readers: what fires, what is silenced, what was, and how the channels do. Silencing and testing are for operators. */
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { z } from "zod";
+import * as z from "zod";
 import { RULE_NAMES } from "../alert/rules.ts";
 import type { AlertWatch } from "../alert/watch.ts";
 import type { Clock } from "../runtime/clock.ts";

@@ -6,7 +6,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { GatewayError } from "../errors.ts";
 import type { SnapshotInfo } from "../stream/log.ts";
 import { Offset, Replid } from "../stream/position.ts";

@@ -1,5 +1,5 @@
 /** The topology's `alerts`: each rule's threshold, duration and severity, what differs by region, and the channels. */
-import { z } from "zod";
+import * as z from "zod";
 import { isEventRule, RULE_NAMES, RULES, type RuleName, SEVERITIES } from "../alert/rules.ts";
 import { duration, httpUrl, REFERENCE, secret, share, size } from "./setting-types.ts";
 

@@ -2,7 +2,7 @@
  * The topology's declaration: one place gives every setting its type, default, documentation and check.
  * `config/topology.schema.json` is generated from it; what one setting alone cannot show is in `cross-checks.ts`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { LINK_CODECS } from "../link/codec-choice.ts";
 import { alertsSchema } from "./alerts-schema.ts";
 import { bandwidth, duration, gatewayUrl, hostPort, path, REFERENCE, redisUrl, secret, size } from "./setting-types.ts";

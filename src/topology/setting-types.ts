@@ -1,5 +1,5 @@
 /** The types of single settings: how each is written, checked and parsed. */
-import { z } from "zod";
+import * as z from "zod";
 import { parseGatewayUrl, parseHostPort, parseRedisUrl } from "./address.ts";
 import { DURATION_PATTERN, parseDuration, parseShare, parseSize, SHARE_PATTERN, SIZE_PATTERN } from "./units.ts";
 
