@@ -3,7 +3,7 @@
 import { formatBytes, formatCount, formatDuration, formatMs } from "../admin/dashboard/format.js";
 import type { GatewayStatus } from "../admin/status/gateway.ts";
 import { notReadyReasons } from "../admin/status/verdict.ts";
-import type { PeerLag } from "../lag/lag-tracker.ts";
+import type { DataAtRisk, PeerLag } from "../lag/lag-tracker.ts";
 import { type RegionAnswer, toneOf } from "./render-status.ts";
 import { type Cell, type Column, paint, printable, renderTable } from "./table.ts";
 
@@ -76,7 +76,7 @@ function regionRow(answer: RegionAnswer): readonly Cell[] {
     formatBytes(origin?.throughput.bytesPerSecond),
     formatCount(origin?.throughput.commandsPerSecond),
     formatBytes(streams.reduce((sum, { journal }) => sum + journal.bytes, 0)),
-    formatBytes(origin?.atRisk?.bytes),
+    riskCell(origin?.atRisk),
   ];
 }
 
@@ -110,9 +110,14 @@ function linkCells({ from, to, stream, phase, rttMs, lag }: LinkRow): readonly C
     formatMs(lag?.ms.total?.p50),
     formatMs(lag?.ms.total?.p99),
     formatBytes(lag?.behindBytes.applied),
-    formatBytes(lag?.atRisk.bytes),
+    riskCell(lag?.atRisk),
     formatMs(rttMs),
   ];
+}
+
+/** `≥` where the master may have more than it said last. */
+function riskCell(risk: DataAtRisk | undefined): string {
+  return `${risk?.atLeast ? "≥ " : ""}${formatBytes(risk?.bytes)}`;
 }
 
 /** Worst first. What is not known stands in front: it may be the worst. */

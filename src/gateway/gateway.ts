@@ -254,6 +254,7 @@ class Gateway {
       lz4: lz4Package,
       ...(zstdPackage && { zstd: zstdPackage }),
       topologyDigest: digest,
+      pid: process.pid,
       startedAtMs: this.#startedAtMs,
       atMs: nowMs,
       streams: [...(origin ? [originStatus(origin, this.#journals.rates(origin.journal), nowMs)] : []), ...this.#replicas.status(nowMs)],

@@ -8,7 +8,7 @@ import type { StreamStatus } from "../../src/admin/status/stream.ts";
 import { debugArgs } from "./debug-command.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
-import { type Gateway, spawnGateway } from "./gateway.ts";
+import { type Gateway, spawnGateway, statusOf } from "./gateway.ts";
 import { findRedisServer } from "./redis-binary.mjs";
 import { RedisServer } from "./redis-server.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -142,8 +142,7 @@ export class FedPair implements AsyncDisposable {
   }
 
   async status(region: Region): Promise<GatewayStatus> {
-    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, { signal: AbortSignal.timeout(3_000) });
-    return (await response.json()) as GatewayStatus;
+    return statusOf(this.topology.ports[region]!.admin, this.#gateways.values());
   }
 
   async feed(region: FedRegion = "eu-west"): Promise<FeedStatus> {

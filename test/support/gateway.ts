@@ -1,6 +1,7 @@
 /** `causeway run` as a child process, as an operator starts it: the built CLI, one topology file, one region. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import { Child, type Exit } from "./child.ts";
 import { eventually } from "./eventually.ts";
 
@@ -28,6 +29,20 @@ export function cliPath(): string {
 /** Any command of the CLI. */
 export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
   return new Child(process.execPath, [cliPath(), ...args], { env });
+}
+
+/** What the admin port says. Throws while another process than `gateways` answers there: one that is about to end, or somebody else's. */
+export async function statusOf(
+  adminPort: number,
+  gateways: Iterable<{ readonly pid: number }>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<GatewayStatus> {
+  const response = await fetch(`http://127.0.0.1:${adminPort}/status`, { headers, signal: AbortSignal.timeout(3_000) });
+  const status = (await response.json()) as GatewayStatus;
+  // Those of another build may not say it.
+  if (status.pid !== undefined && ![...gateways].some(({ pid }) => pid === status.pid))
+    throw new Error(`process ${status.pid}, which is not ours, answers for ${status.region} on port ${adminPort}`);
+  return status;
 }
 
 export function spawnGateway(options: GatewayOptions): Gateway {

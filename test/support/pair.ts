@@ -7,7 +7,7 @@ import type { GatewayStatus } from "../../src/admin/status/gateway.ts";
 import type { StreamStatus } from "../../src/admin/status/stream.ts";
 import { compareServers } from "./digest.ts";
 import { eventually } from "./eventually.ts";
-import { type Gateway, type GatewayOptions, spawnGateway } from "./gateway.ts";
+import { type Gateway, type GatewayOptions, spawnGateway, statusOf } from "./gateway.ts";
 import { checkLedgers, type Ledger } from "./ledger.ts";
 import { RedisServer, type RedisServerOptions } from "./redis-server.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -44,6 +44,7 @@ export class Pair implements AsyncDisposable {
   readonly #headers: Readonly<Record<string, string>>;
   /** Let go in reverse order. */
   readonly #resources: AsyncDisposable[];
+  readonly #gateways: Gateway[] = [];
   #us: Gateway | undefined;
   #eu: Gateway | undefined;
 
@@ -116,6 +117,7 @@ export class Pair implements AsyncDisposable {
     const env = { ...this.#env, ...options.env };
     const gateway = spawnGateway({ ...options, config: this.topology.path, region, env });
     this.#resources.push(gateway);
+    this.#gateways.push(gateway);
     return gateway;
   }
 
@@ -137,11 +139,7 @@ export class Pair implements AsyncDisposable {
   }
 
   async status(region: "us-east" | "eu-west"): Promise<GatewayStatus> {
-    const response = await fetch(`http://127.0.0.1:${this.topology.ports[region]!.admin}/status`, {
-      headers: this.#headers,
-      signal: AbortSignal.timeout(3_000),
-    });
-    return (await response.json()) as GatewayStatus;
+    return statusOf(this.topology.ports[region]!.admin, this.#gateways, this.#headers);
   }
 
   async stream(region: "us-east" | "eu-west"): Promise<StreamStatus> {

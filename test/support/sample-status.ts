@@ -32,6 +32,7 @@ export const originStatus: GatewayStatus = {
   lz4: "lz4",
   zstd: "node:zlib",
   topologyDigest: "ab".repeat(32),
+  pid: 4711,
   startedAtMs: AT - 3_725_000,
   atMs: AT,
   streams: [

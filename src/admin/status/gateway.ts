@@ -17,6 +17,8 @@ export type GatewayStatus = {
   /** What packs and unpacks zstd; absent where this machine has none: records then travel and lie in LZ4 alone. */
   readonly zstd?: string;
   readonly topologyDigest: string;
+  /** Of the process, on its own machine; absent from an older gateway. */
+  readonly pid?: number;
   readonly startedAtMs: number;
   /** When this status was taken. */
   readonly atMs: number;

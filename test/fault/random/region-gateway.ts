@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { GatewayStatus } from "../../../src/admin/status/gateway.ts";
 import type { StreamStatus } from "../../../src/admin/status/stream.ts";
 import type { Exit } from "../../support/child.ts";
-import { type Gateway, type LogEvent, spawnGateway } from "../../support/gateway.ts";
+import { type Gateway, type LogEvent, spawnGateway, statusOf } from "../../support/gateway.ts";
 
 export type RegionGatewayOptions = {
   readonly config: string;
@@ -11,8 +11,6 @@ export type RegionGatewayOptions = {
   readonly admin: number;
   readonly env: Readonly<Record<string, string>>;
 };
-
-const STATUS_TIMEOUT_MS = 3_000;
 
 export class RegionGateway implements AsyncDisposable {
   readonly #options: RegionGatewayOptions;
@@ -95,8 +93,7 @@ export class RegionGateway implements AsyncDisposable {
   }
 
   async status(): Promise<GatewayStatus> {
-    const response = await fetch(`http://127.0.0.1:${this.#options.admin}/status`, { signal: AbortSignal.timeout(STATUS_TIMEOUT_MS) });
-    return (await response.json()) as GatewayStatus;
+    return statusOf(this.#options.admin, [this.#life]);
   }
 
   async stream(): Promise<StreamStatus> {

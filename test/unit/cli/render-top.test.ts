@@ -44,6 +44,22 @@ test("sorted by name, and paused", () => {
   ).toEqual(["ap-south", "eu-west"]);
 });
 
+test("what is at risk is marked where the master may have more", () => {
+  const atRisk = { bytes: 21e6, unreadBytes: 21e6, atLeast: true, ms: 7_300 } as const;
+  const [stream] = originStatus.streams;
+  const [link, ...others] = originStatus.links;
+  const [carried] = link!.streams;
+  const status = {
+    ...originStatus,
+    streams: [{ ...stream!, atRisk: { peer: "eu-west", ...atRisk } }],
+    links: [{ ...link!, streams: [{ ...carried!, lag: { ...carried!.lag!, atRisk } }] }, ...others],
+  };
+  const cells = renderTop({ ...view, answers: [{ region: "us-east", status }], sort: "name" }).map((line) => line.trimEnd().split(/ {2,}/));
+  expect(cells.find(([first]) => first === "us-east")!.at(-1)).toBe("≥ 21.0 MB");
+  expect(cells.find(([, to]) => to === "eu-west")!.at(-2)).toBe("≥ 21.0 MB");
+  expect(cells.find(([, to]) => to === "ap-south")!.at(-2)).toBe("123 MB");
+});
+
 test("never more lines or wider ones than the screen has, in colour too", () => {
   for (const sort of SORT_KEYS) {
     for (const [columns, rows] of [
