@@ -205,6 +205,16 @@ const rules = {
         text: `the gateway of ${link.peer} was started with another topology`,
       })),
   },
+  "log-lost": {
+    ...{ title: "Log not written", severity: "warning", unit: "none", fires: "above", threshold: 0, forMs: 10 * SECOND },
+    read: ({ region, log }) => [
+      {
+        subject: {},
+        value: log && Number(log.failure !== undefined),
+        text: `the log of ${region} cannot be written: ${log?.failure ?? ""}; ${log?.lostLines ?? 0} lines are lost since the start`,
+      },
+    ],
+  },
   "gateway-restarted": {
     ...{ title: "Gateway restarted", severity: "info", events: ["gateway-started"], holdMs: 5 * MINUTE },
     isMeant: (_, { hasRunBefore }) => hasRunBefore === true,

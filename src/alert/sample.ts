@@ -13,6 +13,7 @@ export type AlertSample = {
   readonly streams: readonly StreamSample[];
   readonly links: readonly LinkSample[];
   readonly services: readonly ServiceSample[];
+  readonly log?: { readonly lostLines: number; readonly failure?: string };
   readonly certificates: readonly {
     readonly use: string;
     readonly path: string;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ExitCode } from "../../src/cli/exit-codes.ts";
 import { Child } from "../support/child.ts";
 import { eventually } from "../support/eventually.ts";
-import { cliPath } from "../support/gateway.ts";
+import { cliPath, statusOf } from "../support/gateway.ts";
 import { Pair } from "../support/pair.ts";
 
 /** bash, for what stands behind `redirection`; the process is node itself. */
@@ -27,7 +27,10 @@ test("a gateway whose log cannot be written replicates, counts the lines, answer
       await eventually(async () => expect([await target.get("key"), gateway.exit]).toEqual([redirection, undefined]), {
         timeoutMs: 30_000,
       });
-      const { log } = await pair.status("us-east");
+      const { log, pid } = await statusOf(ports["us-east"]!.admin, [gateway]);
+      expect(pid).toBe(gateway.pid);
+      // The pair has not started this one.
+      await expect(pair.status("us-east")).rejects.toThrow(/which is not ours/);
       expect(log).toEqual({ lostLines: expect.any(Number), failure: reason });
       const metrics = await (await fetch(`http://127.0.0.1:${ports["us-east"]!.admin}/metrics`)).text();
       expect(metrics).toMatch(/^causeway_log_lines_lost_total\{[^}]*\} [1-9]/m);

@@ -116,6 +116,18 @@ test("a disk that takes nothing is told within seconds, as critical, whatever is
   expect(look(book, quiet, 60, 10)).toEqual(["resolved journal-disk-full at 65"]);
 });
 
+test("a log that cannot be written is told, and what was lost; one that was lost for a moment is only counted", () => {
+  const lost: AlertSample = { ...quiet, log: { lostLines: 7, failure: "no space left on device" } };
+  const book = bookAt();
+  expect(look(book, lost, 0, 5)).toEqual([]);
+  expect(look(book, { ...quiet, log: { lostLines: 7 } }, 5, 30)).toEqual([]);
+  expect(look(book, lost, 35, 20)).toEqual(["firing log-lost at 45"]);
+  expect(book.firing(T0)).toMatchObject([
+    { severity: "warning", text: expect.stringMatching(/us-east.*no space left on device; 7 lines/) },
+  ]);
+  expect(look(book, { ...quiet, log: { lostLines: 9 } }, 55, 10)).toEqual(["resolved log-lost at 60"]);
+});
+
 test("a region that receives is told before its journal drops what its target has not got, and a relay also of whom it passes the stream on to", () => {
   const GIB = 2 ** 30;
   const [stream] = replicaStatus.streams;
