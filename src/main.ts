@@ -5,7 +5,7 @@
  */
 import "./runtime/engine.ts";
 
-/** As in package.json and `cli/exit-codes.ts`. */
+/** As in package.json, which a test holds against this and every text. */
 const OLDEST = [20, 19] as const;
 const UNEQUIPPED = 69;
 

@@ -1,11 +1,12 @@
 /** Dockerfile, compose file and systemd unit, as far as they can be judged without Docker and without systemd as process 1. */
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { cliPath } from "../support/gateway.ts";
+import { Pair } from "../support/pair.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { DEPLOY, Tool } from "./tools.ts";
 
@@ -47,6 +48,34 @@ describe("Dockerfile", () => {
     // Also what no compiler makes: the page of the admin port.
     for (const name of (await readdir(join(ROOT, "src"), { recursive: true })).filter((name) => /\.(html|css|svg|js)$/.test(name))) {
       await expect(readFile(join(folder.path, "dist/src", name)), name).resolves.toBeDefined();
+    }
+  });
+
+  test("runs from what it keeps of the build, page and runbook included", async () => {
+    await using folder = await tempFolder("kept");
+    const text = await read("docker/Dockerfile");
+    const cp = (from: string, to: string) => promisify(execFile)("cp", ["-r", from, to]);
+    // As Docker reads COPY: what has a slash at its end is a folder that sources are put into, and a folder's contents are copied.
+    for (const [, words] of text.slice(text.lastIndexOf("FROM ")).matchAll(/^COPY (?:--from=build )?(.+)$/gm)) {
+      const [to, ...sources] = words!.split(" ").toReversed();
+      for (const source of sources.map((path) => path.replace(/^\/build\//, ""))) {
+        if (source === "node_modules") continue;
+        const into = join(folder.path, to!, to!.endsWith("/") ? basename(source) : "");
+        await mkdir(dirname(into), { recursive: true });
+        await cp(join(ROOT, source), into);
+      }
+    }
+    await symlink(join(ROOT, "node_modules"), join(folder.path, "node_modules"));
+    const kept = await readdir(join(folder.path, "dist"), { recursive: true, withFileTypes: true });
+    expect(kept.filter((entry) => entry.isFile()).length).toBeLessThan(40);
+    await using pair = await Pair.create();
+    pair.run({ cli: join(folder.path, "dist/src/main.js") });
+    await pair.master.call("SET", "key", "value");
+    await pair.caughtUp();
+    expect(await pair.problems()).toEqual([]);
+    const admin = `http://127.0.0.1:${pair.topology.ports["eu-west"]!.admin}`;
+    for (const path of ["/", "/page/page.css", "/page/lib/lit-html.js", "/page/lib/uPlot.esm.js", "/runbook"]) {
+      expect((await fetch(admin + path)).status, path).toBe(200);
     }
   });
 

@@ -15,6 +15,11 @@ async function version(main: string, env: Readonly<Record<string, string>> = {})
   return [code, child.output];
 }
 
+async function oldestNode(): Promise<string> {
+  const { engines } = JSON.parse(await readFile(packageFile, "utf8")) as { readonly engines: { readonly node: string } };
+  return engines.node.replace(">=", "");
+}
+
 test("a Node that is too old", async () => {
   await using folder = await tempFolder("old-node");
   const pretend = join(folder.path, "pretend.mjs");
@@ -22,12 +27,29 @@ test("a Node that is too old", async () => {
     await writeFile(pretend, `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${node}" } });`);
     return await version(cliPath(), { NODE_OPTIONS: `--import ${pretend}` });
   };
-  const { engines } = JSON.parse(await readFile(packageFile, "utf8")) as { readonly engines: { readonly node: string } };
-  const oldest = engines.node.replace(">=", "");
+  const oldest = await oldestNode();
   for (const node of ["18.20.8", "20.18.3"]) {
     expect(await as(node)).toEqual([ExitCode.unequipped, `causeway: Causeway needs Node ${oldest} or newer; this is Node ${node}\n`]);
   }
   for (const node of [`${oldest}.0`, "22.0.0"]) expect((await as(node))[0]).toBe(ExitCode.ok);
+});
+
+test("the set-up refuses the same versions, before it does anything; texts name the same", async () => {
+  await using folder = await tempFolder("old-node");
+  const pretend = join(folder.path, "pretend.mjs");
+  await writeFile(pretend, `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.18.3" } });`);
+  const oldest = await oldestNode();
+  const root = dirname(packageFile);
+  const setup = new Child(process.execPath, [join(root, "test/support/setup.mjs")], { env: { NODE_OPTIONS: `--import ${pretend}` } });
+  expect([(await setup.exited).code, setup.output]).toEqual([1, `Causeway needs Node ${oldest} or newer; this is Node 20.18.3.\n`]);
+  for (const [name, count] of [
+    ["README.md", 2],
+    ["deploy/TWO-VMS.md", 1],
+    ["src/cli/exit-codes.ts", 1],
+  ] as const) {
+    const named = [...(await readFile(join(root, name), "utf8")).matchAll(/Node (?:≥ )?(\d+\.\d+)/g)].map(([, version]) => version);
+    expect(named, name).toEqual(Array.from({ length: count }, () => oldest));
+  }
 });
 
 test("packages that are not installed, and a command that is not built", async () => {

@@ -10,7 +10,7 @@ import { build, ROOT } from "./build.mjs";
 import { debianInstall } from "./debian-packages.mjs";
 import { findRedisServer } from "./redis-binary.mjs";
 
-const OLDEST_NODE = [20, 19];
+const OLDEST_NODE = /\d+\.\d+/.exec(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).engines.node)[0];
 const INSTALL_TIMEOUT_MS = 15 * 60_000;
 /** A copy of the lock file that was installed last: what npm itself records says nothing of optional packages that came with a newer lock file. */
 const INSTALLED_LOCK = join(ROOT, "node_modules/.installed-lock.json");
@@ -38,9 +38,11 @@ try {
 }
 
 function requireNode() {
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new Error(`Causeway needs Node ${OLDEST_NODE.join(".")} or newer; this is Node ${process.versions.node}.`);
+  const [[major, minor], [oldestMajor, oldestMinor]] = [process.versions.node, OLDEST_NODE].map((version) =>
+    version.split(".").map(Number),
+  );
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  throw new Error(`Causeway needs Node ${OLDEST_NODE} or newer; this is Node ${process.versions.node}.`);
 }
 
 function installPackages() {
