@@ -8,8 +8,8 @@ import type { AckFrame, BehindAck } from "../wire/frames.ts";
 
 /** An ack costs both sides two wake-ups, whatever it says. */
 const ACK_INTERVAL_MS = 10;
-/** What has come is about to be durable and applied, and one ack can say all of it. */
-const SETTLE_MS = 1;
+/** What has come is about to be durable and applied, and one ack can say all of it. Measured: with 1 ms, a third more acks on a link that gathers. */
+const SETTLE_MS = 3;
 /** The ack that says "all applied" ends the measured lag: it waits only where such acks would be most of the work. */
 const CAUGHT_UP_INTERVAL_MS = 3;
 
