@@ -80,6 +80,14 @@ export class CommandWords {
   }
 }
 
+/** Where the word ends whose header begins at `at`. */
+export function behindWord(bytes: Buffer, at: number): number {
+  let length = 0;
+  let index = at + 1;
+  for (; bytes[index] !== CR; index++) length = length * 10 + bytes[index]! - ZERO;
+  return index + 2 + length + 2;
+}
+
 /** The first word of one whole command, upper case. */
 export function nameOf(command: Buffer): string {
   const start = command.indexOf(CR, command.indexOf(CR) + 2) + 2;

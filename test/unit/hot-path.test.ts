@@ -55,9 +55,11 @@ test("receiver: planned into units", () => {
     const events = { allowsFlush: () => true, onDropped() {}, onRewritten() {}, onUntranslated() {}, onSkipped() {}, onLost() {} };
     const target = { checkpointKey: "causeway:checkpoint:{us-east/0}", databases: 16, maxBulkBytes: 1e9, dialect: SAME_WORDS, guardMs: 0 };
     const planner = new Planner({ from: { offset: Offset.of(0), db: 0 }, ...target, events });
-    const payload = stretch(commands);
+    const bytes = stretch(commands);
+    const payload = Buffer.alloc(bytes.length);
     let from = Offset.of(0);
     return () => {
+      bytes.copy(payload);
       const to = Offset.plus(from, payload.length);
       planner.add({ from, to, replid, db: 0, dbAfter: 0, commands, readAtMs: 0, open: false }, payload);
       planner.flush();

@@ -2,6 +2,7 @@
  * The expiries that are met most, `PEXPIREAT key ms` and `SET key value PXAT ms`, get their guard where they lie: as long as the number keeps
  * its digits nothing else of the command changes, and it travels on in its stretch. What is not done here `translate-expiry.ts` does.
  */
+import { behindWord } from "../../resp/command-words.ts";
 
 /** `$13\r\n`, a time from 2001 to 2286 in milliseconds, `\r\n`. */
 const TIME_BYTES = 20;
@@ -14,7 +15,6 @@ const SET_HEAD = Buffer.from("*5\r\n$3\r\nSET\r\n");
 /** What stands before the time of a SET. */
 const OPTION = Buffer.from("$4\r\nPXAT\r\n");
 const ZERO = 48;
-const CR = 13;
 
 /** Changes `bytes[start, end)`, one whole command, and returns true; or leaves it as it is. A guard of 0 changes nothing. */
 export function delayInPlace(
@@ -50,14 +50,6 @@ export function delayInPlace(
     rest = next;
   }
   return true;
-}
-
-/** Where the word ends whose header is at `at`. */
-function behindWord(bytes: Buffer, at: number): number {
-  let length = 0;
-  let index = at + 1;
-  for (; bytes[index] !== CR; index++) length = length * 10 + bytes[index]! - ZERO;
-  return index + 2 + length + 2;
 }
 
 /** Letters in the case in which servers write them. */

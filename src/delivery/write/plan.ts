@@ -1,6 +1,7 @@
 /**
  * Turns records into units. Pure: bytes in, parts of units out. Commands travel as stretches of the record's own payload; what belongs to
- * the stream itself (PING, SELECT, MULTI, EXEC, REPLCONF) is left out, and what `translate.ts` knows is rewritten or dropped.
+ * the stream itself (PING, SELECT, MULTI, EXEC, REPLCONF) is left out, what `translate.ts` knows is rewritten or dropped, and plain SETs that
+ * follow each other become one MSET.
  * A unit ends between commands and outside MULTI…EXEC (TRANSACTIONS_STAY_WHOLE); one that is larger than its records is given out in parts.
  */
 import { GatewayError } from "../../errors.ts";
@@ -13,34 +14,20 @@ import { delayInPlace } from "./delay-in-place.ts";
 import { type Dialect, render } from "./dialect.ts";
 import type { Loss } from "./losses.ts";
 import type { ModuleQuestion } from "./module-values.ts";
+import { gatherSets, isPlainSet } from "./sets-in-place.ts";
 import { translate } from "./translate.ts";
+import { type StreamPoint, UNIT_COMMANDS, type UnitPart, UnitParts } from "./unit-parts.ts";
 
-/** A unit ends at the first boundary at or past either. Half as large costs both sides more guards, larger ones cost the target more per command. */
-export const UNIT_COMMANDS = 500;
-export const UNIT_BYTES = 64 * 1024;
 /** A command that began in an earlier record waits whole up to this size, because it may have to be translated. */
 const HELD_BYTES = 4 * 1024 * 1024;
 /** Room for two header lines and any name that is examined. */
 const FIRST_WORD_BYTES = 64;
-/** More pieces than this are copied together: one write costs more than a few kilobytes of copying. */
-const MAX_PIECES = 16;
-
-export type StreamPoint = { readonly offset: Offset; readonly db: number };
-
-export type UnitPart = {
-  /** The first part of its unit. A transaction begins in database 0. */
-  readonly opens: boolean;
-  readonly pieces: readonly Buffer[];
-  readonly bytes: number;
-  /** Commands that end in the pieces, inserted SELECT and DEL included. */
-  readonly commands: number;
-  /** Of them, the stream's own. */
-  readonly streamCommands: number;
-  /** Database in which the transaction is after this part. */
-  readonly db: number;
-  /** Where the stream is once the unit commits; undefined: the unit goes on. */
-  readonly end: StreamPoint | undefined;
-};
+/** Fewer plain SETs travel as they are: from here on the target saves more than gathering them costs us. */
+const LEAST_SETS = 4;
+/** A larger SET is not worth the copying. */
+const GATHERED_BYTES = 4 * 1024;
+/** Of one MSET. */
+const MOST_SETS = UNIT_COMMANDS;
 
 /** Why the planner stopped before a command: `allowsFlush` said no, or the target has to be asked before it is known what is sent. */
 export type Stop =
@@ -84,7 +71,7 @@ export class Planner {
   readonly #dialect: Dialect;
   readonly #guardMs: number;
   readonly #events: PlanEvents;
-  #parts: UnitPart[] = [];
+  readonly #unit = new UnitParts();
 
   /** Where the bytes seen so far end. */
   #at: Offset;
@@ -92,16 +79,11 @@ export class Planner {
   #boundary: StreamPoint;
   #first = true;
 
-  /** The unit being made. */
-  #unitOpen = false;
-  #unitDb = 0;
-  #pieces: Buffer[] = [];
-  #bytes = 0;
-  #commands = 0;
-  #streamCommands = 0;
-  /** Size of the whole unit, parts already given out included. */
-  #unitBytes = 0;
-  #unitCommands = 0;
+  /** Plain SETs that end the stretch, and where the first of them begins in the payload. */
+  #sets = 0;
+  #setsFrom = 0;
+  /** Where the payload begins. */
+  #base: Offset;
 
   /** Where the command that is examined ends. */
   #endsAt: Offset;
@@ -122,6 +104,7 @@ export class Planner {
     this.#guardMs = options.guardMs;
     this.#events = options.events;
     this.#at = options.from.offset;
+    this.#base = options.from.offset;
     this.#endsAt = options.from.offset;
     this.#boundary = options.from;
   }
@@ -138,28 +121,36 @@ export class Planner {
 
   /** A part has been given out whose unit has not ended. */
   get unitOpen(): boolean {
-    return this.#unitOpen;
+    return this.#unit.isOpen;
   }
 
-  /** Takes one record, whose payload is the planner's own: expiries are delayed in it. Throws JOURNAL_GAP when it does not follow (NO_GAP). Only the first may begin before what the target holds. */
+  /**
+   * Takes one record, whose payload is the planner's own: expiries are delayed and SETs gathered in it. Throws JOURNAL_GAP when it does not follow
+   * (NO_GAP). Only the first may begin before what the target holds.
+   */
   add(header: RecordHeader, payload: Buffer): readonly UnitPart[] {
-    this.#parts = [];
     let at = this.#skip(header);
     const base = header.from;
+    this.#base = base;
     const scanner = this.#scanner;
     scanner.feed(payload, at);
-    /** A stretch of ordinary commands that is not in `#pieces` yet: payload[run, at). */
+    /** A stretch of ordinary commands that is not in the unit yet: payload[run, at). */
     let run = at;
     let db = scanner.db;
     while (scanner.next()) {
       const { kind, start, end } = scanner;
       if (start >= 0 && (kind === CommandKind.ordinary || (kind === CommandKind.examined && this.#delays(payload, start, end)))) {
-        if (scanner.db !== this.#unitDb) {
+        if (scanner.db !== this.#unit.db) {
           this.#push(payload, run, start);
           run = start;
           this.#select(scanner.db);
         }
-        this.#count(1);
+        if (end - start <= GATHERED_BYTES && isPlainSet(payload, start)) {
+          if (this.#sets++ === 0) this.#setsFrom = start;
+        } else if (this.#sets > 0) {
+          run = this.#endSets(payload, run, start);
+        }
+        this.#unit.count(1, 1);
       } else {
         this.#push(payload, run, Math.max(run, start));
         run = end;
@@ -170,11 +161,12 @@ export class Planner {
       if (this.#stop) return this.#stopBefore(start < 0 ? undefined : { offset: Offset.plus(base, at), db });
       at = end;
       db = scanner.db;
-      if (!scanner.inTransaction && (this.#unitCommands >= UNIT_COMMANDS || this.#unitBytes + end - run >= UNIT_BYTES)) {
+      if (this.#sets === MOST_SETS) run = this.#endSets(payload, run, end);
+      if (!scanner.inTransaction && this.#unit.isFull(end - run)) {
         this.#push(payload, run, end);
         run = end;
         this.#boundary = { offset: Offset.plus(base, end), db: scanner.db };
-        this.#give(this.#boundary);
+        this.#unit.give(this.#boundary);
       }
     }
     this.#push(payload, run, at);
@@ -182,16 +174,15 @@ export class Planner {
     this.#at = header.to;
     if (scanner.atBoundary && !scanner.inTransaction) this.#boundary = { offset: header.to, db: scanner.db };
     else if (!header.open) throw new GatewayError("RECORD_MALFORMED", "a record ends inside a transaction without saying so");
-    else if (this.#pieces.length > 0) this.#give(undefined);
-    return this.#parts;
+    else if (this.#unit.hasPieces) this.#unit.give(undefined);
+    return this.#unit.take();
   }
 
   /** Ends the unit at the last boundary, if there is one to end; call it when no further record is at hand. */
   flush(): UnitPart | undefined {
-    if ((this.#pieces.length === 0 && !this.#unitOpen) || this.#boundary.offset !== this.#at) return undefined;
-    this.#parts = [];
-    this.#give(this.#boundary);
-    return this.#parts[0];
+    if ((!this.#unit.hasPieces && !this.#unit.isOpen) || this.#boundary.offset !== this.#at) return undefined;
+    this.#unit.give(this.#boundary);
+    return this.#unit.take()[0];
   }
 
   /** With a guard of 0 it is seen that nothing is to be done: the command travels on in its stretch all the same. */
@@ -203,9 +194,9 @@ export class Planner {
   #stopBefore(point: StreamPoint | undefined): readonly UnitPart[] {
     if (point && !this.#scanner.inTransaction) {
       this.#boundary = point;
-      if (this.#pieces.length > 0 || this.#unitOpen) this.#give(point);
+      if (this.#unit.hasPieces || this.#unit.isOpen) this.#unit.give(point);
     }
-    return this.#parts;
+    return this.#unit.take();
   }
 
   /** How many bytes of the record the target holds already. */
@@ -223,29 +214,35 @@ export class Planner {
     return known;
   }
 
-  #count(commands: number): void {
-    this.#commands += commands;
-    this.#streamCommands += commands;
-    this.#unitCommands += commands;
-  }
-
+  /** The stretch payload[from, to), which ends with the run of SETs if there is one. */
   #push(payload: Buffer, from: number, to: number): void {
-    if (to > from) this.#pushPiece(from === 0 && to === payload.length ? payload : payload.subarray(from, to));
+    const end = this.#sets < LEAST_SETS ? to : this.#gather(payload);
+    this.#sets = 0;
+    if (end > from) this.#unit.push(from === 0 && end === payload.length ? payload : payload.subarray(from, end));
   }
 
-  #pushPiece(piece: Buffer): void {
-    this.#pieces.push(piece);
-    this.#bytes += piece.length;
-    this.#unitBytes += piece.length;
+  /** Something else follows the SETs that end payload[run, at). Returns where the stretch begins that goes on. */
+  #endSets(payload: Buffer, run: number, at: number): number {
+    if (this.#sets >= LEAST_SETS) {
+      this.#push(payload, run, at);
+      return at;
+    }
+    this.#sets = 0;
+    return run;
+  }
+
+  #gather(payload: Buffer): number {
+    this.#unit.gather(this.#sets, Offset.plus(this.#base, this.#setsFrom));
+    return gatherSets(payload, this.#setsFrom, this.#sets);
   }
 
   #select(db: number): void {
     if (db >= this.#databases) {
       throw new GatewayError("TARGET_REFUSED", `the stream uses database ${db}, the target has only ${this.#databases}`);
     }
-    this.#pushPiece(encodeCommand("SELECT", db));
-    this.#commands++;
-    this.#unitDb = db;
+    this.#unit.push(encodeCommand("SELECT", db));
+    this.#unit.count(1, 0);
+    this.#unit.db = db;
   }
 
   #examine(command: Buffer, readAtMs: number): void {
@@ -265,19 +262,19 @@ export class Planner {
       const carried = "pieces" in translation ? Buffer.concat(translation.pieces) : command;
       if (this.#render(carried)) return;
     }
-    if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
-    this.#count(1);
+    if (this.#scanner.db !== this.#unit.db) this.#select(this.#scanner.db);
+    this.#unit.count(1, 1);
     if (translation.kind === "rewrite") this.#events.onRewritten(translation.name);
     if (translation.kind === "rewrite" || translation.kind === "guard") {
-      for (const piece of translation.pieces) this.#pushPiece(piece);
+      for (const piece of translation.pieces) this.#unit.push(piece);
       return;
     }
-    this.#pushPiece(command);
+    this.#unit.push(command);
     if (translation.kind === "swap-from-zero") {
       // The old checkpoint is in the other database now; the unit's end writes the new one into database 0.
       this.#select(translation.other);
-      this.#pushPiece(encodeCommand("DEL", this.#checkpointKey));
-      this.#commands++;
+      this.#unit.push(encodeCommand("DEL", this.#checkpointKey));
+      this.#unit.count(1, 0);
     }
   }
 
@@ -299,10 +296,9 @@ export class Planner {
     // A value that LZF packed may hold longer ones than its payload.
     for (const words of commands) for (const word of words) if (Buffer.isBuffer(word)) this.#checkLength(word.length);
     this.#events.onRewritten(name);
-    if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
-    for (const words of commands) this.#pushPiece(encodeCommand(...words));
-    this.#count(1);
-    this.#commands += commands.length - 1;
+    if (this.#scanner.db !== this.#unit.db) this.#select(this.#scanner.db);
+    for (const words of commands) this.#unit.push(encodeCommand(...words));
+    this.#unit.count(commands.length, 1);
     return true;
   }
 
@@ -311,13 +307,13 @@ export class Planner {
     this.#checkLength(this.#scanner.wordBytes);
     if (this.#passing === undefined && this.#heldBytes + bytes.length > HELD_BYTES) {
       this.#passing = firstWord(this.#held.length > 0 ? this.#held : [bytes]);
-      if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
-      for (const piece of this.#held) this.#pushPiece(piece);
+      if (this.#scanner.db !== this.#unit.db) this.#select(this.#scanner.db);
+      for (const piece of this.#held) this.#unit.push(piece);
       this.#held = [];
       this.#heldBytes = 0;
     }
     if (this.#passing !== undefined) {
-      this.#pushPiece(bytes);
+      this.#unit.push(bytes);
     } else {
       this.#held.push(bytes);
       this.#heldBytes += bytes.length;
@@ -338,8 +334,8 @@ export class Planner {
     if (this.#passing !== undefined) {
       if (kind === CommandKind.examined) this.#events.onUntranslated(this.#passing);
       this.#passing = undefined;
-      this.#pushPiece(last);
-      this.#count(1);
+      this.#unit.push(last);
+      this.#unit.count(1, 1);
       return;
     }
     const pieces = [...this.#held, last];
@@ -348,32 +344,10 @@ export class Planner {
     if (kind === CommandKind.examined) {
       this.#examine(Buffer.concat(pieces), readAtMs);
     } else if (kind === CommandKind.ordinary) {
-      if (this.#scanner.db !== this.#unitDb) this.#select(this.#scanner.db);
-      for (const piece of pieces) this.#pushPiece(piece);
-      this.#count(1);
+      if (this.#scanner.db !== this.#unit.db) this.#select(this.#scanner.db);
+      for (const piece of pieces) this.#unit.push(piece);
+      this.#unit.count(1, 1);
     }
-  }
-
-  #give(end: StreamPoint | undefined): void {
-    const pieces = this.#pieces.length > MAX_PIECES && this.#bytes <= 2 * UNIT_BYTES ? [Buffer.concat(this.#pieces)] : this.#pieces;
-    this.#parts.push({
-      opens: !this.#unitOpen,
-      pieces,
-      bytes: this.#bytes,
-      commands: this.#commands,
-      streamCommands: this.#streamCommands,
-      db: this.#unitDb,
-      end,
-    });
-    this.#pieces = [];
-    this.#bytes = 0;
-    this.#commands = 0;
-    this.#streamCommands = 0;
-    this.#unitOpen = end === undefined;
-    if (end === undefined) return;
-    this.#unitDb = 0;
-    this.#unitBytes = 0;
-    this.#unitCommands = 0;
   }
 }
 

@@ -10,9 +10,10 @@ import type { DeliveryStats } from "./delivery-stats.ts";
 import { dialectOf } from "./dialect.ts";
 import type { Losses } from "./losses.ts";
 import type { ModuleQuestion } from "./module-values.ts";
-import { Planner, type Stop, type StreamPoint, type UnitPart } from "./plan.ts";
+import { Planner, type Stop } from "./plan.ts";
 import type { RawRing } from "./raw-ring.ts";
 import type { TargetFacts } from "./target-facts.ts";
+import type { StreamPoint, UnitPart } from "./unit-parts.ts";
 import type { UnitWriter } from "./unit-writer.ts";
 
 const BATCH_BYTES = 256 * 1024;
@@ -112,7 +113,7 @@ export class Streaming {
       for (const record of records) {
         header = readRecordHeader(record);
         this.#watchGuard(header);
-        const payload = this.#own(decodePayload(record, header, room.take(rawBytesOf(header), header.to)), record);
+        const payload = ownPayload(record, header, room.take(rawBytesOf(header), header.to));
         for (const part of this.#planner.add(header, payload)) {
           this.#send(part, header);
           if (writer.full) await writer.ready(signal);
@@ -126,12 +127,6 @@ export class Streaming {
       else if (header) this.#withoutEffect(header);
       if (writer.full) await writer.ready(signal);
     }
-  }
-
-  /** A record that was not packed lies in the journal's own memory, and the planner changes what it is given. */
-  #own(payload: Buffer, record: Buffer): Buffer {
-    const isShared = payload.buffer === record.buffer && payload.byteOffset === record.byteOffset + RECORD_HEADER_BYTES;
-    return isShared && this.#options.from.guardMs > 0 ? Buffer.from(payload) : payload;
   }
 
   /** Everything before it is applied first, so that the data set which waits is as new as it can be. */
@@ -162,7 +157,7 @@ export class Streaming {
 
   #send(part: UnitPart, header: RecordHeader): void {
     const { writer, stats } = this.#options;
-    if (part.opens) writer.begin();
+    if (part.opens) writer.begin(part.explain);
     writer.append(part.pieces, part.commands);
     stats.commands += part.streamCommands;
     // The unit's own end, not the planner's: the rest of the record may be on its way in the next unit, or never leave (APPLIED_ONCE).
@@ -188,4 +183,14 @@ export class Streaming {
     const { from } = this.#options;
     return { ...from, ...point, state: "streaming", replid: header.replid, readAtMs: header.readAtMs };
   }
+}
+
+/** A record that was not packed lies in the journal's own memory, and the planner changes what it is given. */
+function ownPayload(record: Buffer, header: RecordHeader, room: Buffer | undefined): Buffer {
+  const payload = decodePayload(record, header, room);
+  const isShared = payload.buffer === record.buffer && payload.byteOffset === record.byteOffset + RECORD_HEADER_BYTES;
+  if (!isShared) return payload;
+  if (!room) return Buffer.from(payload);
+  payload.copy(room);
+  return room;
 }

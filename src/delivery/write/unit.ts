@@ -12,7 +12,7 @@ export type Unit = {
   /** What the target will say once the unit is committed; the writer puts its own token into `writer`. */
   readonly checkpoint: Checkpoint;
   /** Says what command `index` (from 0) of the unit was, for the error message: never a key or value. */
-  readonly explain?: (index: number) => string;
+  readonly explain?: (index: number) => string | undefined;
   /** Called once the unit is committed: nobody looks at its pieces any more, and they may be overwritten. */
   readonly onCommitted?: () => void;
 };

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Dialect, dialectOf, SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
-import { Planner, UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/plan.ts";
+import { Planner } from "../../../src/delivery/write/plan.ts";
+import { UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/unit-parts.ts";
 import { CommandKind, CommandScanner } from "../../../src/resp/command-scanner.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
-import { Offset, type Replid } from "../../../src/stream/position.ts";
-import type { RecordHeader } from "../../../src/stream/record.ts";
+import { Offset } from "../../../src/stream/position.ts";
+import { cutRecords, START } from "../../support/cut-records.ts";
 
 const KEY = "causeway:checkpoint:{us-east/0}";
-const START = Offset.of(1000);
 const MAX_BULK_BYTES = 8 * 1024 * 1024;
 
 type Sent = { readonly db: number; readonly words: string };
@@ -34,30 +34,6 @@ function planner(from = { offset: START, db: 0 }, dialect: Dialect = SAME_WORDS)
     },
   });
   return { plan, dropped, rewritten, untranslated, skipped, lost };
-}
-
-/** Cuts `stream` into records at the given places, with the header that the source would write. */
-function records(stream: Buffer, cuts: readonly number[], db = 0): { header: RecordHeader; payload: Buffer }[] {
-  const places = [...new Set([0, ...cuts.map((cut) => Math.min(cut, stream.length)).sort((a, b) => a - b), stream.length])];
-  const scanner = new CommandScanner({ db });
-  return places.slice(1).map((end, index) => {
-    const payload = stream.subarray(places[index], end);
-    const before = scanner.db;
-    scanner.feed(payload);
-    let commands = 0;
-    while (scanner.next()) commands++;
-    const header: RecordHeader = {
-      from: Offset.plus(START, places[index]!),
-      to: Offset.plus(START, end),
-      replid: "a".repeat(40) as Replid,
-      db: before,
-      dbAfter: scanner.db,
-      commands,
-      readAtMs: 1_700_000_000_000,
-      open: !scanner.atBoundary || scanner.inTransaction,
-    };
-    return { header, payload };
-  });
 }
 
 /** What the target would run, unit by unit; also checks what every unit promises. */
@@ -103,7 +79,7 @@ function units(parts: readonly UnitPart[]): UnitSeen[] {
 function run(stream: Buffer, cuts: readonly number[] = []) {
   const { plan, dropped, rewritten } = planner();
   const parts: UnitPart[] = [];
-  for (const { header, payload } of records(stream, cuts)) {
+  for (const { header, payload } of cutRecords(stream, cuts)) {
     parts.push(...plan.add(header, payload));
     const last = plan.flush();
     if (last) parts.push(last);
@@ -162,7 +138,7 @@ describe("plan", () => {
     const head = commands("SELECT 4", "INCR n");
     const stream = Buffer.concat([head, commands("INCR n", "INCR m")]);
     const { plan } = planner({ offset: Offset.plus(START, head.length), db: 4 });
-    const [record] = records(stream, []);
+    const [record] = cutRecords(stream, []);
     const parts = [...plan.add(record!.header, record!.payload), plan.flush()!];
     expect(units(parts)[0]!.commands).toEqual([
       { db: 4, words: "INCR n" },
@@ -173,7 +149,7 @@ describe("plan", () => {
   test("NO_GAP: a record that does not follow is refused, whichever side it misses", () => {
     const stream = commands("INCR a", "INCR b", "INCR c");
     const size = stream.length / 3;
-    const [first, second, third] = records(stream, [size, 2 * size]);
+    const [first, second, third] = cutRecords(stream, [size, 2 * size]);
     const { plan } = planner();
     plan.add(first!.header, first!.payload);
     expect(() => plan.add(third!.header, third!.payload)).toThrow(expect.objectContaining({ code: "JOURNAL_GAP" }));
@@ -183,7 +159,7 @@ describe("plan", () => {
   });
 
   test("TRANSACTIONS_STAY_WHOLE: a record that ends inside one without saying so is refused, and nothing of it is given out", () => {
-    const [cut] = records(commands("MULTI", "INCR a", "INCR b"), []);
+    const [cut] = cutRecords(commands("MULTI", "INCR a", "INCR b"), []);
     expect(cut!.header.open).toBe(true);
     expect(planner().plan.add(cut!.header, cut!.payload)).toMatchObject([{ opens: true, end: undefined }]);
     const { plan } = planner();
@@ -235,7 +211,7 @@ describe("plan", () => {
     const cuts = Array.from({ length: 14 }, (_, index) => (index + 1) * 900_000);
     const { plan, untranslated } = planner();
     const parts: UnitPart[] = [];
-    for (const { header, payload } of records(stream, cuts)) parts.push(...plan.add(header, payload));
+    for (const { header, payload } of cutRecords(stream, cuts)) parts.push(...plan.add(header, payload));
     const last = plan.flush();
     if (last) parts.push(last);
     expect(parts.length).toBeGreaterThan(2);
@@ -290,7 +266,7 @@ describe("plan", () => {
 
 test("NEVER_SILENT: a script passes as it is, and is counted: what it sets has no guard", () => {
   const { plan, untranslated } = planner();
-  const parts = records(commands("EVAL x 0", "INCR n"), []).flatMap(({ header, payload }) => [...plan.add(header, payload)]);
+  const parts = cutRecords(commands("EVAL x 0", "INCR n"), []).flatMap(({ header, payload }) => [...plan.add(header, payload)]);
   const last = plan.flush();
   expect(units(last ? [...parts, last] : parts).flatMap((unit) => unit.commands.map(({ words }) => words))).toEqual(["EVAL x 0", "INCR n"]);
   expect(untranslated).toEqual(["EVAL"]);
@@ -310,7 +286,7 @@ test("what an older target does not know is sent in its own words, each counted,
   const target = { product: "redis", version: "6.0.16", versionNumber: 600 } as const;
   for (const cut of [0, 10, 50, 100]) {
     const { plan, dropped, rewritten, lost } = planner(undefined, dialectOf(target));
-    const parts = records(stream, [cut]).flatMap(({ header, payload }) => [...plan.add(header, payload)]);
+    const parts = cutRecords(stream, [cut]).flatMap(({ header, payload }) => [...plan.add(header, payload)]);
     const last = plan.flush();
     if (last) parts.push(last);
     expect(units(parts).flatMap((unit) => unit.commands.map(({ words }) => words))).toEqual([
