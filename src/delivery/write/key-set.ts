@@ -1,19 +1,20 @@
 /**
- * Remembers which (database, key) pairs a snapshot holds, as 64-bit keyed hashes in an open-addressing table: 11 to
- * 22 bytes per key. Two keys that collide (one chance in 2^64 per pair) would leave one stale key in place.
+ * Remembers which (database, key) pairs a snapshot holds, as 64-bit keyed hashes in an open-addressing table: 11
+ * bytes per key where the snapshot said how many there are, up to 22 where the table had to grow. Two keys that collide (one chance in 2^64 per pair) would leave one stale key in place.
  * Bounded: a table that is full halves itself to one slice of the hash space; the other slices are filled from the snapshot afterwards.
  */
 const INITIAL_SLOTS = 1 << 12;
 /** 64 MiB: 6 million keys in one slice. */
 const MAX_SLOTS = 1 << 23;
-const FULL = 0.75;
+const FULL = 0.8;
+const HASHES = 2 ** 32;
 /** 4 thousand million keys are more than any hint that is true. */
 const MAX_RESERVED_SLICES = 1 << 10;
 
 export type KeySetOptions = {
   /** 8 random bytes: nobody can prepare keys that collide. */
   readonly seed: Buffer;
-  /** Power of two; 8 bytes each. */
+  /** 8 bytes each. */
   readonly maxSlots?: number;
 };
 
@@ -23,7 +24,6 @@ export class KeySet {
   readonly #maxSlots: number;
   #lows = new Uint32Array(INITIAL_SLOTS);
   #highs = new Uint32Array(INITIAL_SLOTS);
-  #mask = INITIAL_SLOTS - 1;
   #size = 0;
   #sliceMask = 0;
   #slice = 0;
@@ -53,12 +53,8 @@ export class KeySet {
     if (this.#size > 0) return;
     // Slices differ a little in size.
     const full = FULL * 0.95;
-    let slots = this.#lows.length;
-    while (slots < this.#maxSlots && keys > slots * full) slots *= 2;
-    while (keys / this.slices > slots * full && this.slices < MAX_RESERVED_SLICES) this.#sliceMask = this.#sliceMask * 2 + 1;
-    this.#mask = slots - 1;
-    this.#lows = new Uint32Array(slots);
-    this.#highs = new Uint32Array(slots);
+    while (keys / this.slices > this.#maxSlots * full && this.slices < MAX_RESERVED_SLICES) this.#sliceMask = this.#sliceMask * 2 + 1;
+    this.#make(Math.min(Math.max(this.#lows.length, Math.ceil(keys / this.slices / full)), this.#maxSlots));
   }
 
   add(db: number, key: Buffer): void {
@@ -97,20 +93,24 @@ export class KeySet {
   #find(low: number, high: number): number {
     const lows = this.#lows;
     const highs = this.#highs;
-    let slot = low & this.#mask;
-    while (lows[slot] !== 0 && (lows[slot] !== low || highs[slot] !== high)) slot = (slot + 1) & this.#mask;
+    const slots = lows.length;
+    let slot = Math.floor((low * slots) / HASHES);
+    while (lows[slot] !== 0 && (lows[slot] !== low || highs[slot] !== high)) slot = slot + 1 === slots ? 0 : slot + 1;
     return slot;
+  }
+
+  #make(slots: number): void {
+    this.#lows = new Uint32Array(slots);
+    this.#highs = new Uint32Array(slots);
+    this.#size = 0;
   }
 
   #grow(): void {
     const lows = this.#lows;
     const highs = this.#highs;
-    if (lows.length < this.#maxSlots) this.#mask = lows.length * 2 - 1;
     // Keys of the upper half, whatever the slice, get their turn later: slices are visited in ascending order.
-    else this.#sliceMask = this.#sliceMask * 2 + 1;
-    this.#lows = new Uint32Array(this.#mask + 1);
-    this.#highs = new Uint32Array(this.#mask + 1);
-    this.#size = 0;
+    if (lows.length >= this.#maxSlots) this.#sliceMask = this.#sliceMask * 2 + 1;
+    this.#make(Math.min(2 * lows.length, this.#maxSlots));
     for (let slot = 0; slot < lows.length; slot++) {
       const high = highs[slot]!;
       if (lows[slot] !== 0 && (high & this.#sliceMask) === this.#slice) this.#insert(lows[slot]!, high);
