@@ -1,6 +1,7 @@
 /**
  * Decodes a value into its elements, one at a time and whatever its encoding. A generator yields undefined when bytes are missing and goes on
- * after the next `feed`, as in `value-span.ts`: only one string or packed blob is in memory, and of a stream's consumer group its pending ids.
+ * after the next `feed`, as in `value-span.ts`: only one string or packed blob is in memory, and of a stream's consumer group
+ * what is pending with it, or that part of it which is asked for.
  */
 import { GatewayError } from "../errors.ts";
 import type { RdbFormat } from "./format.ts";
@@ -9,6 +10,7 @@ import { intset } from "./packed/intset.ts";
 import { listpack } from "./packed/listpack.ts";
 import { ziplist } from "./packed/ziplist.ts";
 import { zipmap } from "./packed/zipmap.ts";
+import type { PendingPart } from "./pending-entries.ts";
 import { type RdbReader, SHORT } from "./reader.ts";
 import { type StreamElement, streamElements } from "./stream-elements.ts";
 import { bytes, length, text } from "./value-span.ts";
@@ -31,8 +33,8 @@ const SPECIAL_SCORES: Readonly<Record<number, string>> = { 253: "nan", 254: "inf
 /** Valkey: the field has no expiry. */
 const NO_EXPIRY = -1n;
 
-/** Throws RDB_UNSUPPORTED for a type that has no elements to us (modules), RDB_MALFORMED. */
-export function* elements(reader: RdbReader, type: number, format: RdbFormat): Elements {
+/** `pending`: of a stream's groups. Throws RDB_UNSUPPORTED for a type that has no elements to us (modules), RDB_MALFORMED. */
+export function* elements(reader: RdbReader, type: number, format: RdbFormat, pending?: PendingPart): Elements {
   switch (type) {
     case ValueType.string:
       yield { kind: "string", value: yield* text(reader) };
@@ -72,11 +74,11 @@ export function* elements(reader: RdbReader, type: number, format: RdbFormat): E
     case ValueType.hashListpack:
       return yield* fields(listpack(yield* text(reader)));
     case ValueType.stream:
-      return yield* streamElements(reader, 1);
+      return yield* streamElements(reader, 1, pending);
     case ValueType.stream2:
-      return yield* streamElements(reader, 2);
+      return yield* streamElements(reader, 2, pending);
     case ValueType.stream3:
-      return yield* streamElements(reader, 3);
+      return yield* streamElements(reader, 3, pending);
     default:
   }
   if (format.family === "valkey") {
@@ -93,7 +95,7 @@ export function* elements(reader: RdbReader, type: number, format: RdbFormat): E
         yield* bytes(reader, 8);
         return yield* packedTimedFields(yield* text(reader));
       case ValueType.stream4:
-        return yield* streamElements(reader, 4);
+        return yield* streamElements(reader, 4, pending);
       default:
     }
   }

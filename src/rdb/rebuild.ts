@@ -4,7 +4,8 @@
  * the server knows none.
  *
  * A stream's pending entries may be of entries that are gone, and XCLAIM knows no id that is not there: group by group, the pending ids are
- * added as entries, claimed, trimmed away and forgotten (XSETID), before the true entries come. For that the value is read twice.
+ * added as entries, claimed, trimmed away and forgotten (XSETID), before the true entries come. For that the value is read twice, and once more for
+ * each further million of what is pending with a group: no more than that is held, here and by the server.
  */
 
 import { GatewayError } from "../errors.ts";
@@ -14,6 +15,7 @@ import { type Element, elements } from "./elements.ts";
 import type { RdbFormat } from "./format.ts";
 import { describeType, ValueType } from "./opcodes.ts";
 import type { RdbEntry } from "./parser.ts";
+import { NO_PENDING } from "./pending-entries.ts";
 import { RdbReader } from "./reader.ts";
 import { stringPieces } from "./string-pieces.ts";
 
@@ -26,6 +28,8 @@ export type RebuildOptions = {
   readonly server: RestoreServer;
   /** When a field that expires at `atMs` shall expire; without it then. */
   readonly fieldExpiry?: (atMs: bigint) => bigint;
+  /** Of a stream: how many of a group's pending entries are held at once, 32 bytes each; PENDING_HELD unless it is said. */
+  readonly pendingHeld?: number;
   /** Of a stream: what it remembers of idempotent producers is left out. */
   readonly onProducers?: () => void;
 };
@@ -35,6 +39,8 @@ type Steps<Step> = Generator<Step | undefined, void, void>;
 /** Of one command with many elements. */
 const COMMAND_BYTES = 16 * 1024;
 const COMMAND_ELEMENTS = 500;
+/** 32 MiB. Of five million, the value is read five times. */
+const PENDING_HELD = 1024 * 1024;
 /** In front of the first true group, to have a stream without entries: XADD would leave one. */
 const PASSING_GROUP = "causeway";
 /** A lone entry for an id needs a field; it is trimmed away. */
@@ -66,12 +72,14 @@ export function knowsFieldExpiry({ product, versionNumber }: RestoreServer): boo
   return versionNumber >= (product === "valkey" ? 900 : 704);
 }
 
+type Pass = (reader: RdbReader) => Steps<KeyedCommand>;
+
 /**
  * How often the value's bytes are read, each time by a reader of its own, to make it where there is no key; there are no commands where
- * it has no elements. Throw RDB_MALFORMED, RDB_UNSUPPORTED.
+ * it has no elements. The next pass is asked for when the one before it is over. Throw RDB_MALFORMED, RDB_UNSUPPORTED.
  */
-export function rebuildPasses(type: number, options: RebuildOptions): readonly ((reader: RdbReader) => Steps<KeyedCommand>)[] {
-  const { format, server } = options;
+export function rebuildPasses(type: number, options: RebuildOptions): Iterable<Pass> {
+  const { format } = options;
   switch (type) {
     case ValueType.string:
       return [(reader) => rebuildString(stringPieces(reader))];
@@ -79,10 +87,7 @@ export function rebuildPasses(type: number, options: RebuildOptions): readonly (
     case ValueType.stream2:
     case ValueType.stream3:
     case ValueType.stream4:
-      return [
-        (reader) => rebuildGroups(elements(reader, type, format), server),
-        (reader) => rebuildStream(elements(reader, type, format), options),
-      ];
+      return streamPasses(type, options);
     default:
       return [(reader) => rebuildElements(elements(reader, type, format), options)];
   }
@@ -188,11 +193,34 @@ class Batch {
   }
 }
 
+/** The groups with the first of what is pending with them, the next of it as long as there is more, and the stream. */
+function* streamPasses(type: number, options: RebuildOptions): Generator<Pass, void, void> {
+  const { format, server, pendingHeld: count = PENDING_HELD } = options;
+  let most = 0;
+  const onGroup = (pending: number) => {
+    most = Math.max(most, pending);
+  };
+  for (let first = 0; first === 0 || first < most; first += count) {
+    const isFirst = first === 0;
+    yield (reader) => rebuildGroups(elements(reader, type, format, { first, count }), { server, isFirst, onGroup });
+  }
+  yield (reader) => rebuildStream(elements(reader, type, format, NO_PENDING), options);
+}
+
+type GroupsOptions = {
+  readonly server: RestoreServer;
+  /** Otherwise groups and consumers are there already. */
+  readonly isFirst: boolean;
+  readonly onGroup: (pending: number) => void;
+};
+
 /** An empty stream with its groups, their consumers and what is pending with them; where the groups stand comes later. */
-function* rebuildGroups(source: Steps<Element>, server: RestoreServer): Steps<KeyedCommand> {
+function* rebuildGroups(source: Steps<Element>, { server, isFirst, onGroup }: GroupsOptions): Steps<KeyedCommand> {
   const createsConsumers = server.product === "valkey" || server.versionNumber >= 602;
-  yield ["XGROUP", "CREATE", KEY, PASSING_GROUP, "0", "MKSTREAM"];
-  yield ["XGROUP", "DESTROY", KEY, PASSING_GROUP];
+  if (isFirst) {
+    yield ["XGROUP", "CREATE", KEY, PASSING_GROUP, "0", "MKSTREAM"];
+    yield ["XGROUP", "DESTROY", KEY, PASSING_GROUP];
+  }
   let hasEntries = false;
   for (const element of source) {
     switch (element?.kind) {
@@ -201,11 +229,16 @@ function* rebuildGroups(source: Steps<Element>, server: RestoreServer): Steps<Ke
         break;
       case "group":
         if (hasEntries) yield* forgetEntries();
-        for (const id of element.pendingIds) yield ["XADD", KEY, id, ...PASSING_ENTRY];
-        hasEntries = element.pendingIds.length > 0;
-        yield ["XGROUP", "CREATE", KEY, element.name, "0"];
+        hasEntries = false;
+        onGroup(element.pending);
+        if (isFirst) yield ["XGROUP", "CREATE", KEY, element.name, "0"];
+        break;
+      case "pendingId":
+        yield ["XADD", KEY, element.id, ...PASSING_ENTRY];
+        hasEntries = true;
         break;
       case "consumer":
+        if (!isFirst) break;
         if (createsConsumers) yield ["XGROUP", "CREATECONSUMER", KEY, element.group, element.name];
         // Reading one's own history creates the reader and delivers nothing.
         else yield ["XREADGROUP", "GROUP", element.group, element.name, "STREAMS", KEY, 0];

@@ -3,22 +3,24 @@
  * `version` 1 = type 15 (5.0), 2 = 19 (7.0), 3 = 21 (7.2), 4 = 26 (8.6). What 8.6 remembers of idempotent producers has no command that
  * would restore it and is only told: it ends with the entries' age, and the stream of commands drops it for older servers as well.
  */
-import { GatewayError } from "../errors.ts";
 import { streamNode } from "./packed/stream-node.ts";
+import { ALL_PENDING, HEAD_BYTES, ID_BYTES, PendingEntries, type PendingPart } from "./pending-entries.ts";
 import type { RdbReader } from "./reader.ts";
 import { bytes, length, text, type Walk, walkProducers } from "./value-span.ts";
 
 export type StreamElement =
   | { readonly kind: "entry"; readonly id: string; readonly fields: readonly Buffer[] }
   | { readonly kind: "memory"; readonly lastId: string; readonly added: bigint; readonly maxDeletedId: string }
-  /** `read`: how many entries it has read, where that is known. `pendingIds`: of all its consumers, in order. */
+  /** `read`: how many entries it has read, where that is known. `pending`: how many are, with all its consumers. */
   | {
       readonly kind: "group";
       readonly name: Buffer;
       readonly lastId: string;
       readonly read: bigint | undefined;
-      readonly pendingIds: readonly string[];
+      readonly pending: number;
     }
+  /** Of the group, in order; whose it is comes later. */
+  | { readonly kind: "pendingId"; readonly id: string }
   | { readonly kind: "consumer"; readonly group: Buffer; readonly name: Buffer }
   | {
       readonly kind: "pending";
@@ -31,14 +33,13 @@ export type StreamElement =
   /** What 8.6 remembers of so many idempotent producers. */
   | { readonly kind: "producers"; readonly count: number };
 
-type Delivery = { readonly deliveredAtMs: bigint; readonly deliveries: number };
 type Steps = Generator<StreamElement | undefined, void, void>;
 
-const ID_BYTES = 16;
 /** entries-read of a group that does not know it: -1 in 64 bits. */
 const UNKNOWN = 2n ** 64n - 1n;
 
-export function* streamElements(reader: RdbReader, version: 1 | 2 | 3 | 4): Steps {
+/** `part`: what of each group's pending entries is told. */
+export function* streamElements(reader: RdbReader, version: 1 | 2 | 3 | 4, part: PendingPart = ALL_PENDING): Steps {
   for (let left = yield* length(reader); left > 0; left--) {
     const firstId = yield* text(reader);
     for (const { id, fields } of streamNode(firstId, yield* text(reader))) yield { kind: "entry", id, fields };
@@ -52,32 +53,31 @@ export function* streamElements(reader: RdbReader, version: 1 | 2 | 3 | 4): Step
     added = yield* length64(reader);
   }
   yield { kind: "memory", lastId, added, maxDeletedId };
-  for (let left = yield* length(reader); left > 0; left--) yield* group(reader, version);
+  for (let left = yield* length(reader); left > 0; left--) yield* group(reader, version, part);
   const count = version >= 4 ? yield* walkProducers(reader) : 0;
   if (count > 0) yield { kind: "producers", count };
 }
 
-function* group(reader: RdbReader, version: number): Steps {
+function* group(reader: RdbReader, version: number, part: PendingPart): Steps {
   const name = yield* text(reader);
   const lastId = yield* numericId(reader);
   const read = version >= 2 ? yield* length64(reader) : UNKNOWN;
-  // The group says when and how often, its consumers say whose: the one is kept until the other comes.
-  const deliveries = new Map<string, Delivery>();
-  for (let left = yield* length(reader); left > 0; left--) {
-    const id = binaryId(yield* bytes(reader, ID_BYTES));
-    const deliveredAtMs = (yield* bytes(reader, 8)).readBigInt64LE(0);
-    deliveries.set(id, { deliveredAtMs, deliveries: yield* length(reader) });
+  const pending = yield* length(reader);
+  const held = new PendingEntries(part);
+  for (let left = pending; left > 0; left--) {
+    const isHeld = held.add(yield* bytes(reader, HEAD_BYTES));
+    const deliveries = yield* length(reader);
+    if (isHeld) held.deliver(deliveries);
   }
-  yield { kind: "group", name, lastId, read: read === UNKNOWN ? undefined : read, pendingIds: [...deliveries.keys()] };
+  yield { kind: "group", name, lastId, read: read === UNKNOWN ? undefined : read, pending };
+  for (const id of held.ids()) yield { kind: "pendingId", id };
   for (let left = yield* length(reader); left > 0; left--) {
     const consumer = yield* text(reader);
     yield* bytes(reader, version >= 3 ? 16 : 8); // seen; active
     yield { kind: "consumer", group: name, name: consumer };
     for (let ids = yield* length(reader); ids > 0; ids--) {
-      const id = binaryId(yield* bytes(reader, ID_BYTES));
-      const delivery = deliveries.get(id);
-      if (!delivery) throw new GatewayError("RDB_MALFORMED", "an RDB is malformed: a consumer has what its group has not");
-      yield { kind: "pending", group: name, consumer, id, ...delivery };
+      const found = held.find(yield* bytes(reader, ID_BYTES));
+      if (found) yield { kind: "pending", group: name, consumer, ...found };
     }
   }
 }
@@ -85,10 +85,6 @@ function* group(reader: RdbReader, version: number): Steps {
 function* numericId(reader: RdbReader): Walk<string> {
   const ms = yield* length64(reader);
   return `${ms}-${yield* length64(reader)}`;
-}
-
-function binaryId(id: Buffer): string {
-  return `${id.readBigUInt64BE(0)}-${id.readBigUInt64BE(8)}`;
 }
 
 /** Ids may use all 64 bits. */
