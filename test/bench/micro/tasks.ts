@@ -56,8 +56,8 @@ export function scanAll(stream: Buffer): number {
 export const MODERN: Dialect = dialectOf({ product: "valkey", version: "9.1", versionNumber: 901 });
 export const OLD: Dialect = dialectOf({ product: "redis", version: "6.0", versionNumber: 600 });
 
-/** In a copy, where delivery unpacks. */
-export function plan(stream: Buffer, dialect: Dialect, room = Buffer.alloc(stream.length)): number {
+/** In a copy: delivery changes what it unpacked. */
+export function plan(stream: Buffer, dialect: Dialect, room: Buffer): number {
   stream.copy(room);
   const ignore = () => undefined;
   const planner = new Planner({
