@@ -65,11 +65,15 @@ test("a full disk: every line is lost and counted, one sentence is said a minute
     output.write("{}\n");
     await eventually(() => expect(output.stats).toEqual({ lostLines: line, failure: "no space left on device" }));
   }
+  // Those that wait for the first are lost together, each counted; they do not begin to be lost, however long it lasts.
+  kept.nowMs = 120_000;
+  for (const line of ["first\n", "second\n", "third\n"]) output.write(line);
+  await eventually(() => expect(output.stats.lostLines).toBe(6));
   expect(kept.complaints).toEqual([expect.stringMatching(/^the log cannot be written: no space left on device/)]);
   output.write("first\n");
   output.write("waits behind it\n");
   output.flush();
-  await eventually(() => expect(output.stats.lostLines).toBe(4));
+  await eventually(() => expect(output.stats.lostLines).toBe(7));
   closeSync(fd);
 });
 
@@ -105,6 +109,15 @@ test("a reader that goes and comes back: what was lost is told once, and a line 
   pipe.leave();
   output.write("lost\n");
   await eventually(() => expect(kept.complaints).toHaveLength(2));
+});
+
+test("the exit: what waits is written at once", async () => {
+  await using pipe = await namedPipe();
+  const output = new Kept().output(pipe.writer);
+  output.write("under way\n");
+  output.write("waits\n");
+  output.flush();
+  expect(pipe.read()).toContain("waits\n");
 });
 
 test("a reader that does not read: a bounded part waits for it, in order, and the exit does not", async () => {
