@@ -163,8 +163,9 @@ function nameOf(flight: Flight, index: number): string {
   return index < 0 ? "a command of the gateway" : commandName(flight.command(index));
 }
 
+/** A condition of the server is its own explanation: what the command was of has no part in it. */
 function explained(error: GatewayError, flight: Flight, index: number): GatewayError {
-  const explanation = index < 0 ? undefined : flight.explain?.(index);
+  const explanation = index < 0 || error.code === "TARGET_BUSY" ? undefined : flight.explain?.(index);
   if (explanation === undefined) return error;
   return new GatewayError(error.code, `${error.message} (${explanation})`, { details: { ...error.details, explanation } });
 }

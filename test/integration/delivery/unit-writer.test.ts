@@ -298,9 +298,11 @@ describe("unit writer", () => {
     writer.submit(unit(1, "SET n 1"));
     await writer.drain(never);
     for (const [command, ...words] of change) await server.call(command!, ...words);
-    writer.submit(unit(2, "INCR n"));
+    writer.submit({ ...unit(2, "INCR n"), explain: () => "what the login needs" });
     writer.submit(unit(3, "INCR n"));
-    expect((await failure(writer)).code).toBe(code);
+    const error = await failure(writer);
+    expect(error.code).toBe(code);
+    expect(error.message).not.toContain("what the login needs");
     expect([await server.call("GET", "n"), String(await server.call("GET", KEY)).includes(" offset=1 ")]).toEqual(["1", true]);
   });
 
