@@ -1,4 +1,6 @@
 /** A master that comes back without its data must not take the copy with it; a person may say that it is right. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { operate, withOperator } from "../support/operator.ts";
@@ -43,6 +45,23 @@ test("the copy is kept and served until somebody adopts the new data set", async
   await pair.master.call("SET", "fresh", "2");
   expect((await adopting.untilEvent("service.halted", 30_000))["code"]).toBe("SNAPSHOT_SUSPICIOUS");
   expect(await pair.target.call("EXISTS", "key:1")).toBe(1);
+});
+
+test("a master that comes back empty while an earlier snapshot is loaded over the copy is not obeyed either", async () => {
+  await using pair = await Pair.start();
+  await fill(pair);
+  await pair.eu.kill9();
+  await rm(join(pair.folder, "data", "eu-west"), { recursive: true });
+  // As a load of another snapshot leaves it when it breaks off near its beginning.
+  const key = "causeway:checkpoint:{us-east/0}";
+  const text = String(await pair.target.call("GET", key));
+  await pair.target.call("SET", key, text.replace(" streaming ", " loading ").replace(" snapshot=- ", ` snapshot=${"a".repeat(16)} `));
+  await pair.master.kill9();
+  await pair.master.restart();
+  await pair.master.call("SET", "fresh", "1");
+  const again = await pair.respawn("eu-west");
+  expect((await again.untilEvent("service.halted", 30_000))["code"]).toBe("SNAPSHOT_SUSPICIOUS");
+  expect(await pair.target.call("DBSIZE")).toBe(KEYS + 1);
 });
 
 test("a running gateway takes the new data set once somebody accepts it, and nothing that nobody asked about", async () => {

@@ -94,12 +94,13 @@ function hasMoved(committed: Checkpoint, start: ApplyingOptions["start"]): boole
   return committed.state === "streaming" || committed.rdbOffset > start.resumeAt;
 }
 
-/** Only a target that was whole has something to lose; a load that was interrupted has been judged before. */
+/** A load that goes on has been judged before; one of another snapshot that was interrupted has left most of an older copy, perhaps. */
 async function judge({ context, target, checkpoint, start, adopts }: ApplyingOptions, signal: AbortSignal): Promise<void> {
   const { orders, guard, judgeSnapshot } = context;
-  const keysInTarget = checkpoint?.state === "streaming" ? keysIn(target.facts) - 1 : 0;
+  const keysInTarget = checkpoint ? keysIn(target.facts) - 1 : 0;
   if (start.kind !== "load" || keysInTarget <= 0 || adopts) return;
   const { snapshot } = start;
+  if (checkpoint?.state === "loading" && checkpoint.snapshotId === snapshot.info.id) return;
   if (orders.allows(`snapshot ${snapshot.info.id}`)) return;
   await judgeSnapshot({ snapshot, keysInTarget, leastShare: guard.shrink }, signal);
   orders.settle();
