@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { Logger } from "pino";
-import { isCertificateOf } from "../link/certificate.ts";
+import { isCertificateOf } from "../link/connection/certificate.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { type AdminClient, type AdminRole, hasRole } from "../topology/admin-view.ts";
 

@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { request as requestTls } from "node:https";
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import { GatewayError } from "../errors.ts";
-import { isCertificateOf } from "../link/certificate.ts";
+import { isCertificateOf } from "../link/connection/certificate.ts";
 import { formatHostPort, parseHostPort } from "../topology/address.ts";
 import { type AdminEndpoint, type AdminRole, adminEndpoints } from "../topology/admin-view.ts";
 import { didYouMean } from "../topology/suggest.ts";

@@ -3,7 +3,7 @@
  * same two gateways is not disturbed.
  */
 import { GatewayError } from "../errors.ts";
-import { probePeer } from "../link/opening.ts";
+import { probePeer } from "../link/connection/opening.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { formatHostPort } from "../topology/address.ts";
 import type { RegionView, UpstreamView } from "../topology/region-view.ts";

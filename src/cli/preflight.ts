@@ -4,9 +4,9 @@
  */
 import { Redis } from "ioredis";
 import { formatBytes } from "../admin/dashboard/format.js";
-import { checkpointKey } from "../delivery/write/checkpoint.ts";
-import { Target } from "../delivery/write/target.ts";
-import { admit, canEvictCheckpoint, parseFacts, type TargetFacts } from "../delivery/write/target-facts.ts";
+import { checkpointKey } from "../delivery/write/target/checkpoint.ts";
+import { Target } from "../delivery/write/target/target.ts";
+import { admit, canEvictCheckpoint, parseFacts, type TargetFacts } from "../delivery/write/target/target-facts.ts";
 import { GatewayError, publicError } from "../errors.ts";
 import { redisOptions } from "../runtime/redis-options.ts";
 import { HEARTBEAT_CHANNEL, HeartbeatCode } from "../stream/heartbeat.ts";

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { OriginParts } from "../admin/collect/parts.ts";
 import type { MasterDelay } from "../lag/master-delay.ts";
-import type { PeerAcks } from "../link/peer-acks.ts";
+import type { PeerAcks } from "../link/send/peer-acks.ts";
 import { HeartbeatSender, type HeartbeatSenderOptions } from "../source/heartbeat-sender.ts";
 import { SnapshotOrder, SnapshotTaker } from "../source/snapshot-taker.ts";
 import { Source, type SourceOptions } from "../source/source.ts";

@@ -1,10 +1,10 @@
 /** What a link shows of itself: read by the status model, never by the data path. */
 import type { Mark } from "../stream/log.ts";
 import type { HistoryId, Offset, StreamId } from "../stream/position.ts";
-import type { ClockEstimate } from "./clock-offset.ts";
-import type { LinkRecordStats } from "./link-record.ts";
+import type { ClockEstimate } from "./connection/clock-offset.ts";
+import type { LinkRecordStats } from "./connection/link-record.ts";
 import type { LinkPhase, StreamPhase } from "./phase.ts";
-import type { SnapshotTurnsStats } from "./snapshot-turns.ts";
+import type { SnapshotTurnsStats } from "./send/snapshot-turns.ts";
 
 /** A snapshot on its way to a peer. */
 export type SendingStats = {

@@ -1,6 +1,6 @@
 /** Which commands of a replication stream delivery has to look into; all others travel as the bytes they are. */
 
-/** Upper case. `SET` is on top of these when it has more than three words. Why each is here: `delivery/write/translate.ts`. */
+/** Upper case. `SET` is on top of these when it has more than three words. Why each is here: `delivery/write/apply/translate.ts`. */
 export const EXAMINED_COMMANDS: readonly string[] = [
   "PUBLISH",
   "SPUBLISH",

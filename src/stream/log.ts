@@ -1,6 +1,6 @@
 /**
  * The ports through which the stages meet: one stream is a log with one writer and many readers. `source` and
- * `link/receiver` write it, `link/sender` and `delivery` read it, `journal` keeps it. No stage knows another.
+ * `link/receive` write it, `link/send` and `delivery` read it, `journal` keeps it. No stage knows another.
  */
 import type { HistoryId, Offset, Position, Replid, StreamId } from "./position.ts";
 import type { KnownChunk } from "./snapshot-chunk.ts";

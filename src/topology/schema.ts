@@ -3,7 +3,7 @@
  * `config/topology.schema.json` is generated from it; what one setting alone cannot show is in `cross-checks.ts`.
  */
 import * as z from "zod";
-import { LINK_CODECS } from "../link/codec-choice.ts";
+import { LINK_CODECS } from "../link/send/codec-choice.ts";
 import { alertsSchema } from "./alerts-schema.ts";
 import { bandwidth, duration, gatewayUrl, hostPort, path, REFERENCE, redisUrl, secret, size } from "./setting-types.ts";
 

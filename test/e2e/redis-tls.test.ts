@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { preflightMaster } from "../../src/cli/preflight.ts";
-import { openRawSocket } from "../../src/delivery/write/raw-socket.ts";
-import { Target } from "../../src/delivery/write/target.ts";
+import { openRawSocket } from "../../src/delivery/write/target/raw-socket.ts";
+import { Target } from "../../src/delivery/write/target/target.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { MasterConnection } from "../../src/source/master-connection.ts";
 import { regionView, type ServerTls } from "../../src/topology/region-view.ts";

@@ -1,9 +1,9 @@
 /** The rules of deploy/SECURITY.md, read from there, are enough for everything a gateway does, and no more than is needed. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { checkpointKey } from "../../src/delivery/write/checkpoint.ts";
-import { openRawSocket } from "../../src/delivery/write/raw-socket.ts";
-import { Target } from "../../src/delivery/write/target.ts";
+import { checkpointKey } from "../../src/delivery/write/target/checkpoint.ts";
+import { openRawSocket } from "../../src/delivery/write/target/raw-socket.ts";
+import { Target } from "../../src/delivery/write/target/target.ts";
 import type { GatewayError } from "../../src/errors.ts";
 import { StreamId } from "../../src/stream/position.ts";
 import { loadEveryType } from "../support/dataset.ts";

@@ -4,10 +4,10 @@
  */
 import { connect, createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { checkpointKey, formatCheckpoint } from "../../src/delivery/write/checkpoint.ts";
-import { guardOf, guardProof } from "../../src/delivery/write/guard.ts";
-import { openRawSocket } from "../../src/delivery/write/raw-socket.ts";
-import { UnitWriter } from "../../src/delivery/write/unit-writer.ts";
+import { checkpointKey, formatCheckpoint } from "../../src/delivery/write/target/checkpoint.ts";
+import { guardOf, guardProof } from "../../src/delivery/write/target/guard.ts";
+import { openRawSocket } from "../../src/delivery/write/target/raw-socket.ts";
+import { UnitWriter } from "../../src/delivery/write/unit/unit-writer.ts";
 import { encodeCommand } from "../../src/resp/encode.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { HistoryId, Offset, Replid, StreamId } from "../../src/stream/position.ts";

@@ -5,7 +5,7 @@ import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import type { LinkTls } from "../../src/link/opening.ts";
+import type { LinkTls } from "../../src/link/connection/opening.ts";
 import { CertificateWatch, stateOf } from "../../src/runtime/certificate-watch.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { PemFiles, type PemProblem } from "../../src/runtime/pem-files.ts";

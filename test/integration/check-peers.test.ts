@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { preflightPeer } from "../../src/cli/preflight-peer.ts";
-import type { LinkTls } from "../../src/link/opening.ts";
+import type { LinkTls } from "../../src/link/connection/opening.ts";
 import type { RegionView } from "../../src/topology/region-view.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort } from "../support/free-port.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { preflightMaster, preflightTarget } from "../../src/cli/preflight.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { checkpointKey } from "../../src/delivery/write/checkpoint.ts";
+import { checkpointKey } from "../../src/delivery/write/target/checkpoint.ts";
 import { StreamId } from "../../src/stream/position.ts";
 import { regionView } from "../../src/topology/region-view.ts";
 import { loadTopology } from "../../src/topology/topology.ts";

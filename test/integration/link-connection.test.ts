@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { LinkConnection, WEBSOCKET_OPTIONS } from "../../src/link/connection.ts";
+import { LinkConnection, WEBSOCKET_OPTIONS } from "../../src/link/connection/connection.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { StreamId } from "../../src/stream/position.ts";
 import type { RecordsFrame } from "../../src/wire/frames.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { expect, test } from "vitest";
-import { guardDoor } from "../../src/link/front-door.ts";
+import { guardDoor } from "../../src/link/connection/front-door.ts";
 
 async function guarded() {
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { prove } from "../../src/link/auth.ts";
+import { prove } from "../../src/link/connection/auth.ts";
 import { HistoryId, type Offset, type Replid, StreamId } from "../../src/stream/position.ts";
 import { decodeFrame, encodeFrame } from "../../src/wire/codec.ts";
 import { type Frame, MAX_FRAME_BYTES, PROTOCOL_VERSION } from "../../src/wire/frames.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { LinkTls } from "../../src/link/opening.ts";
+import type { LinkTls } from "../../src/link/connection/opening.ts";
 import { eventually } from "../support/eventually.ts";
 import { LinkPair, REPLID_A } from "../support/link-pair.ts";
 

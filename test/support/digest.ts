@@ -8,7 +8,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { MARK_MS } from "../../src/delivery/write/expiry.ts";
+import { MARK_MS } from "../../src/delivery/write/values/expiry.ts";
 import { DIGEST_SCRIPT, EXISTS_SCRIPT } from "./digest-scripts.ts";
 import { versionOf } from "./server-version.ts";
 

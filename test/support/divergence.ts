@@ -1,5 +1,5 @@
 /** A command that a target refused, of so many bytes. */
-import type { Divergence } from "../../src/delivery/write/unit.ts";
+import type { Divergence } from "../../src/delivery/write/unit/unit.ts";
 import { HistoryId, Offset, Replid } from "../../src/stream/position.ts";
 
 export function refusedCommand(bytes: number): Divergence {

@@ -4,7 +4,7 @@ import pino from "pino";
 import type { GatewayError } from "../../src/errors.ts";
 import { LinkDialer, type LinkDialerOptions } from "../../src/link/dialer.ts";
 import { LinkListener, type LinkListenerOptions } from "../../src/link/listener.ts";
-import type { PeerAck } from "../../src/link/sender-session.ts";
+import type { PeerAck } from "../../src/link/send/sender-session.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { sleep } from "../../src/runtime/sleep.ts";
 import { type Replid, StreamId } from "../../src/stream/position.ts";

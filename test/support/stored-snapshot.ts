@@ -1,7 +1,7 @@
 /** A snapshot in memory, as the journal would keep it. */
 import { setImmediate as turn } from "node:timers/promises";
 import { crc64 } from "../../src/bytes/crc64.ts";
-import type { Checkpoint } from "../../src/delivery/write/checkpoint.ts";
+import type { Checkpoint } from "../../src/delivery/write/target/checkpoint.ts";
 import type { SnapshotInfo, SnapshotReader, StoredSnapshot } from "../../src/stream/log.ts";
 import { HistoryId, Offset, Replid } from "../../src/stream/position.ts";
 import { CHUNK_RAW_BYTES, encodeChunk } from "../../src/stream/snapshot-chunk.ts";

@@ -5,8 +5,8 @@
 import v8 from "node:v8";
 import vm from "node:vm";
 import { expect, test } from "vitest";
-import { SAME_WORDS } from "../../src/delivery/write/dialect.ts";
-import { Planner } from "../../src/delivery/write/plan.ts";
+import { SAME_WORDS } from "../../src/delivery/write/apply/dialect.ts";
+import { Planner } from "../../src/delivery/write/apply/plan.ts";
 import { encodeCommand } from "../../src/resp/encode.ts";
 import { ReplyScanner } from "../../src/resp/reply-scanner.ts";
 import { Cutter } from "../../src/source/cutter.ts";

@@ -1,10 +1,10 @@
 /** The link port and the links: those on which we send, to whoever takes streams from us, and those that we dial. */
 import type { Unread } from "../../lag/lag-tracker.ts";
 import type { StreamLag } from "../../lag/stream-lag.ts";
+import type { LinkRecordStats } from "../../link/connection/link-record.ts";
 import type { LinkDialer } from "../../link/dialer.ts";
-import type { LinkRecordStats } from "../../link/link-record.ts";
 import type { LinkListener } from "../../link/listener.ts";
-import type { PeerAck } from "../../link/sender-session.ts";
+import type { PeerAck } from "../../link/send/sender-session.ts";
 import type { IncomingLinkStats, OutgoingLinkStats, PackingStats } from "../../link/stats.ts";
 import type { StreamId } from "../../stream/position.ts";
 import type { LinkStatus, ListenerStatus, PackingStatus } from "../status/link.ts";

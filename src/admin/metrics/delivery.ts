@@ -1,5 +1,5 @@
 /** Delivery by write: what the target took, and what it did not. */
-import { CONDITION_WORDS } from "../../delivery/write/replies.ts";
+import { CONDITION_WORDS } from "../../delivery/write/target/replies.ts";
 import { TRANSLATED_COMMANDS } from "../../resp/command-kinds.ts";
 import type { DeliveryStatus } from "../status/delivery.ts";
 import type { GatewayStatus } from "../status/gateway.ts";

@@ -1,5 +1,5 @@
 /** The link port, and each link, in both directions. */
-import { REFUSAL_REASONS } from "../../link/refusals.ts";
+import { REFUSAL_REASONS } from "../../link/connection/refusals.ts";
 import type { GatewayStatus } from "../status/gateway.ts";
 import type { LinkStatus, PackingStatus } from "../status/link.ts";
 import { fromZero, gauge, type Metric, type Sample, seconds } from "./metric.ts";

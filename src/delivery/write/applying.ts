@@ -1,20 +1,21 @@
 /** One history over one raw connection to the target: what it commits is reported, and what ends it is explained. */
+
+import { RawRing } from "../../bytes/raw-ring.ts";
 import type { GatewayError } from "../../errors.ts";
 import { crashPoint } from "../../runtime/crash-point.ts";
 import type { HistoryLog } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryContext } from "./delivery-context.ts";
 import { rejected } from "./divergences.ts";
 import { explainFailure } from "./failure.ts";
 import { deliverHistory } from "./history-delivery.ts";
-import { Losses } from "./losses.ts";
-import { RawRing } from "./raw-ring.ts";
-import { openRawSocket } from "./raw-socket.ts";
 import type { Start } from "./start.ts";
-import type { Target } from "./target.ts";
-import { keysIn } from "./target-facts.ts";
-import { UnitWriter } from "./unit-writer.ts";
+import type { Checkpoint } from "./target/checkpoint.ts";
+import { openRawSocket } from "./target/raw-socket.ts";
+import type { Target } from "./target/target.ts";
+import { keysIn } from "./target/target-facts.ts";
+import { UnitWriter } from "./unit/unit-writer.ts";
+import { Losses } from "./values/losses.ts";
 
 /** A stop waits this long for what is in flight; the checkpoint makes leaving earlier harmless. */
 const STOP_MS = 2_000;

@@ -11,8 +11,8 @@ import type { DeliveryContext } from "./delivery-context.ts";
 import { decideEnd, endStream, isEnding } from "./ending.ts";
 import { takeExpiry } from "./expiry-mode.ts";
 import { decideStart, type Start } from "./start.ts";
-import { Target } from "./target.ts";
-import { admit, canEvictCheckpoint } from "./target-facts.ts";
+import { Target } from "./target/target.ts";
+import { admit, canEvictCheckpoint } from "./target/target-facts.ts";
 
 /** Before the next attempt after a gap or a change of history, so that a journal in trouble is not asked in a tight loop. */
 const RETRY_MS = 100;

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import { GatewayError } from "../../errors.ts";
 import type { StreamId } from "../../stream/position.ts";
-import type { Divergence } from "./unit.ts";
+import type { Divergence } from "./unit/unit.ts";
 
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 

@@ -2,7 +2,7 @@
 import type { AppliedPosition } from "./applied-position.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import type { Divergences } from "./divergences.ts";
-import type { ModuleAnswers } from "./module-values.ts";
+import type { ModuleAnswers } from "./values/module-values.ts";
 
 export type DeliveryContext = DeliveryOptions & {
   readonly checkpointKey: string;

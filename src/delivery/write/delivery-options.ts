@@ -4,10 +4,10 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { StreamLog } from "../../stream/log.ts";
 import type { StreamId } from "../../stream/position.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
-import type { LoadSnapshot } from "./loading.ts";
+import type { LoadSnapshot } from "./load/loading.ts";
+import type { JudgeSnapshot } from "./load/snapshot-guard.ts";
 import type { DeliveryOrders } from "./orders.ts";
-import type { TargetAddress } from "./raw-socket.ts";
-import type { JudgeSnapshot } from "./snapshot-guard.ts";
+import type { TargetAddress } from "./target/raw-socket.ts";
 
 export type DeliveryGuard = {
   /** A snapshot that holds less than this share of the target's keys, 0 to 1. */

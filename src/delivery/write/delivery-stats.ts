@@ -1,8 +1,8 @@
 /** What delivery of one stream has done; it outlives the attempts, so that counters do not start over with each connection. */
 import type { Offset } from "../../stream/position.ts";
-import { CountedOnce, type Place } from "./counted-once.ts";
-import type { LoadProgress } from "./loading.ts";
+import type { LoadProgress } from "./load/loading.ts";
 import type { PromotionProgress } from "./promotion.ts";
+import { CountedOnce, type Place } from "./values/counted-once.ts";
 
 export type DeliveryPhase = "connecting" | "waiting" | "loading" | "streaming" | "promoting" | "promoted" | "stopped";
 

@@ -8,11 +8,11 @@ import { wrapError } from "../../errors.ts";
 import type { Service } from "../../runtime/supervisor.ts";
 import { AppliedPosition } from "./applied-position.ts";
 import { attempt } from "./attempt.ts";
-import { checkpointKey } from "./checkpoint.ts";
 import type { DeliveryContext } from "./delivery-context.ts";
 import type { DeliveryOptions } from "./delivery-options.ts";
 import { Divergences } from "./divergences.ts";
-import { errorWord } from "./replies.ts";
+import { checkpointKey } from "./target/checkpoint.ts";
+import { errorWord } from "./target/replies.ts";
 
 export class Delivery implements Service {
   readonly #context: DeliveryContext;

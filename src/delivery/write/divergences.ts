@@ -5,7 +5,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { StreamId } from "../../stream/position.ts";
 import { DeadLetters } from "./dead-letters.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
-import type { Divergence } from "./unit.ts";
+import type { Divergence } from "./unit/unit.ts";
 
 /** Those in a row are counted each and logged no more often than this. */
 const LOG_MS = 1_000;

@@ -5,14 +5,14 @@ import type { Clock } from "../../runtime/clock.ts";
 import { crashPoint } from "../../runtime/crash-point.ts";
 import type { HistoryLog } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import type { DeliveryOrders } from "./orders.ts";
 import { further, type PromotionProgress, promote } from "./promotion.ts";
-import { openRawSocket } from "./raw-socket.ts";
 import type { Start } from "./start.ts";
-import type { Target } from "./target.ts";
-import { UnitWriter } from "./unit-writer.ts";
+import type { Checkpoint } from "./target/checkpoint.ts";
+import { openRawSocket } from "./target/raw-socket.ts";
+import type { Target } from "./target/target.ts";
+import { UnitWriter } from "./unit/unit-writer.ts";
 
 export type End =
   | { readonly kind: "promote" }

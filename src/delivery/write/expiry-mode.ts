@@ -4,10 +4,10 @@
  */
 import type { Logger } from "pino";
 import type { Clock } from "../../runtime/clock.ts";
-import type { Checkpoint } from "./checkpoint.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import type { Start } from "./start.ts";
-import type { Target } from "./target.ts";
+import type { Checkpoint } from "./target/checkpoint.ts";
+import type { Target } from "./target/target.ts";
 
 type ExpiryOptions = {
   readonly target: Target;

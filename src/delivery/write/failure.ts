@@ -1,11 +1,11 @@
 /** What ended a writer, said as well as the target can tell; and the mark that stays in a target which has diverged. */
 import { GatewayError } from "../../errors.ts";
-import { parseCheckpoint } from "./checkpoint.ts";
 import type { DeliveryContext } from "./delivery-context.ts";
-import { openRawSocket } from "./raw-socket.ts";
 import { explainConflict } from "./start.ts";
-import type { Target } from "./target.ts";
-import { UnitWriter } from "./unit-writer.ts";
+import { parseCheckpoint } from "./target/checkpoint.ts";
+import { openRawSocket } from "./target/raw-socket.ts";
+import type { Target } from "./target/target.ts";
+import { UnitWriter } from "./unit/unit-writer.ts";
 
 const MARK_ATTEMPTS = 5;
 /** The target answers a mark in this time. */

@@ -1,17 +1,18 @@
 /** The snapshot, if there is no position to go on from, then the claim of the target, then record after record. */
+
+import type { RawRing } from "../../bytes/raw-ring.ts";
 import { crashPoint } from "../../runtime/crash-point.ts";
 import type { HistoryLog } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
-import { buildKey, type Checkpoint } from "./checkpoint.ts";
 import type { DeliveryContext } from "./delivery-context.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
 import { importingSince } from "./expiry-mode.ts";
-import type { Losses } from "./losses.ts";
-import type { RawRing } from "./raw-ring.ts";
 import type { Start } from "./start.ts";
 import { Streaming } from "./streaming.ts";
-import type { Target } from "./target.ts";
-import type { UnitWriter } from "./unit-writer.ts";
+import { buildKey, type Checkpoint } from "./target/checkpoint.ts";
+import type { Target } from "./target/target.ts";
+import type { UnitWriter } from "./unit/unit-writer.ts";
+import type { Losses } from "./values/losses.ts";
 
 export type HistoryDelivery = {
   readonly context: DeliveryContext;

@@ -11,12 +11,12 @@
  */
 import type { Redis } from "ioredis";
 import { encodeCommand, type Word } from "../../resp/encode.ts";
-import type { Checkpoint } from "./checkpoint.ts";
-import { FIELD_MARK_MS, MARK_MS } from "./expiry.ts";
 import { EXPIRY_SCRIPT, EXPIRY_SCRIPT_BEFORE_7 } from "./promotion-scripts.ts";
-import type { Target } from "./target.ts";
-import { askTarget, filledDatabases, scanFields, scanKeys } from "./target-scan.ts";
-import type { UnitSubmitter } from "./unit.ts";
+import type { Checkpoint } from "./target/checkpoint.ts";
+import type { Target } from "./target/target.ts";
+import { askTarget, filledDatabases, scanFields, scanKeys } from "./target/target-scan.ts";
+import type { UnitSubmitter } from "./unit/unit.ts";
+import { FIELD_MARK_MS, MARK_MS } from "./values/expiry.ts";
 
 export type PromotionStep = "marking" | "restoring" | "promoted";
 

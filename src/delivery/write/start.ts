@@ -1,7 +1,7 @@
 /** Where delivery begins: from the target's checkpoint and what the journal holds. Pure. */
 import { GatewayError } from "../../errors.ts";
 import type { HistoryLog, StoredSnapshot } from "../../stream/log.ts";
-import { type Checkpoint, parseCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, parseCheckpoint } from "./target/checkpoint.ts";
 
 export type Start =
   | { readonly kind: "stream"; readonly checkpoint: Checkpoint }

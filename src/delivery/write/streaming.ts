@@ -1,20 +1,20 @@
 /** Applies the records of one history over one unit writer, from a checkpoint on, until told to stop. */
 import type { Logger } from "pino";
+import type { RawRing } from "../../bytes/raw-ring.ts";
 import { GatewayError } from "../../errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HistoryLog, RecordCursor } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
 import { decodePayload, RECORD_HEADER_BYTES, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
-import type { Checkpoint } from "./checkpoint.ts";
+import { dialectOf } from "./apply/dialect.ts";
+import { Planner, type Stop } from "./apply/plan.ts";
+import type { StreamPoint, UnitPart } from "./apply/unit-parts.ts";
 import type { DeliveryStats } from "./delivery-stats.ts";
-import { dialectOf } from "./dialect.ts";
-import type { Losses } from "./losses.ts";
-import type { ModuleQuestion } from "./module-values.ts";
-import { Planner, type Stop } from "./plan.ts";
-import type { RawRing } from "./raw-ring.ts";
-import type { TargetFacts } from "./target-facts.ts";
-import type { StreamPoint, UnitPart } from "./unit-parts.ts";
-import type { UnitWriter } from "./unit-writer.ts";
+import type { Checkpoint } from "./target/checkpoint.ts";
+import type { TargetFacts } from "./target/target-facts.ts";
+import type { UnitWriter } from "./unit/unit-writer.ts";
+import type { Losses } from "./values/losses.ts";
+import type { ModuleQuestion } from "./values/module-values.ts";
 
 const BATCH_BYTES = 256 * 1024;
 /** A stream that only pings moves the checkpoint no more often than this. */

@@ -1,6 +1,6 @@
 /** Somebody else writes to the target: what can be noticed is noticed, and after that nothing more is touched. */
 import { expect, test } from "vitest";
-import { checkpointKey } from "../../../src/delivery/write/checkpoint.ts";
+import { checkpointKey } from "../../../src/delivery/write/target/checkpoint.ts";
 import { StreamId } from "../../../src/stream/position.ts";
 import { eventually } from "../../support/eventually.ts";
 import { Pair } from "../../support/pair.ts";

@@ -1,8 +1,8 @@
 /** ONE_WRITER: what a gateway does before its first unit, so that nobody else's units commit behind its back. */
 import { type AddressInfo, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { checkpointKey, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
-import { openRawSocket } from "../../../src/delivery/write/raw-socket.ts";
+import { checkpointKey, parseCheckpoint } from "../../../src/delivery/write/target/checkpoint.ts";
+import { openRawSocket } from "../../../src/delivery/write/target/raw-socket.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { applied, commands, Running } from "./running.ts";
 import { StubHistory, StubLog } from "./stub-log.ts";

@@ -1,9 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkpointKey, formatCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
 import type { DeliveryOptions } from "../../../src/delivery/write/delivery-options.ts";
-import { Target } from "../../../src/delivery/write/target.ts";
+import { checkpointKey, formatCheckpoint } from "../../../src/delivery/write/target/checkpoint.ts";
+import { Target } from "../../../src/delivery/write/target/target.ts";
 import { GatewayError } from "../../../src/errors.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { eventually } from "../../support/eventually.ts";

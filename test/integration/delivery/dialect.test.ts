@@ -1,6 +1,6 @@
 /** A server that runs only what Redis 6.0 knows ends with the same keys as one that ran the newer commands. */
 import { expect, test } from "vitest";
-import { dialectOf, render } from "../../../src/delivery/write/dialect.ts";
+import { dialectOf, render } from "../../../src/delivery/write/apply/dialect.ts";
 import { encodeCommand, type Word } from "../../../src/resp/encode.ts";
 import { compareServers } from "../../support/digest.ts";
 import { Random } from "../../support/random.ts";

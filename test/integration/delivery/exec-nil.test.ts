@@ -3,7 +3,7 @@
  * holds now decides between another writer, somebody who emptied the target, and a touch that changed nothing.
  */
 import { describe, expect, test } from "vitest";
-import { checkpointKey } from "../../../src/delivery/write/checkpoint.ts";
+import { checkpointKey } from "../../../src/delivery/write/target/checkpoint.ts";
 import { eventually } from "../../support/eventually.ts";
 import { RedisServer } from "../../support/redis-server.ts";
 import { applied, commands, Running } from "./running.ts";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Redis } from "ioredis";
 import { expect, test } from "vitest";
-import { checkpointKey } from "../../../src/delivery/write/checkpoint.ts";
+import { checkpointKey } from "../../../src/delivery/write/target/checkpoint.ts";
 import { encodeCommand, type Word } from "../../../src/resp/encode.ts";
 import { Offset } from "../../../src/stream/position.ts";
 import { compareServers } from "../../support/digest.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkpointKey } from "../../../src/delivery/write/checkpoint.ts";
+import { checkpointKey } from "../../../src/delivery/write/target/checkpoint.ts";
 import { DumpPayloads, dumpPayload } from "../../../src/rdb/dump-payload.ts";
 import type { RdbEntry } from "../../../src/rdb/parser.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";

@@ -1,7 +1,7 @@
 /** What a master of another version RESTORE'd ends in the target as the value that it is, or is named (NEVER_SILENT). */
 import { describe, expect, test } from "vitest";
-import { moduleIdOf } from "../../../src/delivery/write/module-values.ts";
-import { restoreInStream } from "../../../src/delivery/write/restore-in-stream.ts";
+import { restoreInStream } from "../../../src/delivery/write/apply/restore-in-stream.ts";
+import { moduleIdOf } from "../../../src/delivery/write/values/module-values.ts";
 import { DumpPayloads, dumpPayload } from "../../../src/rdb/dump-payload.ts";
 import { ValueType } from "../../../src/rdb/opcodes.ts";
 import type { RdbEntry } from "../../../src/rdb/parser.ts";

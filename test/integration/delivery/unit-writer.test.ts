@@ -1,10 +1,10 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { describe, expect, test } from "vitest";
-import { type Checkpoint, checkpointKey, formatCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
-import { guardOf } from "../../../src/delivery/write/guard.ts";
-import { openRawSocket, type TargetAddress } from "../../../src/delivery/write/raw-socket.ts";
-import type { UnitEvents } from "../../../src/delivery/write/unit.ts";
-import { UnitWriter } from "../../../src/delivery/write/unit-writer.ts";
+import { type Checkpoint, checkpointKey, formatCheckpoint } from "../../../src/delivery/write/target/checkpoint.ts";
+import { guardOf } from "../../../src/delivery/write/target/guard.ts";
+import { openRawSocket, type TargetAddress } from "../../../src/delivery/write/target/raw-socket.ts";
+import type { UnitEvents } from "../../../src/delivery/write/unit/unit.ts";
+import { UnitWriter } from "../../../src/delivery/write/unit/unit-writer.ts";
 import type { GatewayError } from "../../../src/errors.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";

@@ -1,8 +1,8 @@
 /** A master's stream: scanner, cutter, planner and translation of the commands that are looked into. */
 import { expect } from "vitest";
-import { SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
-import { Planner } from "../../../src/delivery/write/plan.ts";
-import { translate } from "../../../src/delivery/write/translate.ts";
+import { SAME_WORDS } from "../../../src/delivery/write/apply/dialect.ts";
+import { Planner } from "../../../src/delivery/write/apply/plan.ts";
+import { translate } from "../../../src/delivery/write/apply/translate.ts";
 import { EXAMINED_COMMANDS } from "../../../src/resp/command-kinds.ts";
 import { CommandScanner } from "../../../src/resp/command-scanner.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";

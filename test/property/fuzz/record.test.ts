@@ -1,7 +1,7 @@
 /** Records, snapshot chunks and file headers whose fields lie, under a checksum that is right. */
 import { crc32 } from "node:zlib";
 import { expect } from "vitest";
-import { formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/target/checkpoint.ts";
 import { decodeFileHeader, encodeFileHeader } from "../../../src/journal/file-header.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 import { HistoryId, Offset, Replid, StreamId } from "../../../src/stream/position.ts";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parseFacts, type TargetFacts } from "../../../src/delivery/write/target-facts.ts";
+import { parseFacts, type TargetFacts } from "../../../src/delivery/write/target/target-facts.ts";
 import { DumpPayloads, dumpPayload } from "../../../src/rdb/dump-payload.ts";
 import type { Element } from "../../../src/rdb/elements.ts";
 import type { RdbFormat } from "../../../src/rdb/format.ts";

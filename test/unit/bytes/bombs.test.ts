@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { packLz4, unpackLz4 } from "../../../src/bytes/lz4.ts";
 import { unpackLzf } from "../../../src/bytes/lzf.ts";
-import { formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/target/checkpoint.ts";
 import { RdbParser } from "../../../src/rdb/parser.ts";
 import { RdbReader } from "../../../src/rdb/reader.ts";
 import { HistoryId, MAX_OFFSET, type Offset, Replid } from "../../../src/stream/position.ts";

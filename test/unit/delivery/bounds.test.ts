@@ -1,7 +1,7 @@
 /** BOUNDED: what delivery keeps of a stream whose names and sizes it does not choose. */
 import { expect, test } from "vitest";
 import { DeliveryStats } from "../../../src/delivery/write/delivery-stats.ts";
-import { Flight } from "../../../src/delivery/write/flight.ts";
+import { Flight } from "../../../src/delivery/write/unit/flight.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 
 test("BOUNDED: names beyond the 64th are counted together, and none is lost", () => {

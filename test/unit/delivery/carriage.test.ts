@@ -1,8 +1,8 @@
 /** By what a value gets into its target, where that can be said without asking it. */
 import { expect, test } from "vitest";
-import { Carrier } from "../../../src/delivery/write/carriage.ts";
-import type { Target } from "../../../src/delivery/write/target.ts";
-import { parseFacts } from "../../../src/delivery/write/target-facts.ts";
+import { Carrier } from "../../../src/delivery/write/load/carriage.ts";
+import type { Target } from "../../../src/delivery/write/target/target.ts";
+import { parseFacts } from "../../../src/delivery/write/target/target-facts.ts";
 import type { RdbEntry } from "../../../src/rdb/parser.ts";
 import { makeRdb, rdbString } from "../../support/stored-snapshot.ts";
 import { entriesOf, parseChunks } from "../rdb/fixtures.ts";

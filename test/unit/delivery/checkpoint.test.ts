@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Checkpoint, checkpointKey, formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/checkpoint.ts";
+import { type Checkpoint, checkpointKey, formatCheckpoint, parseCheckpoint } from "../../../src/delivery/write/target/checkpoint.ts";
 import { HistoryId, Offset, Replid, StreamId } from "../../../src/stream/position.ts";
 
 const hex = (length: number) => fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: length, maxLength: length });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CountedOnce } from "../../../src/delivery/write/counted-once.ts";
+import { CountedOnce } from "../../../src/delivery/write/values/counted-once.ts";
 
 test("however attempts begin anew and break off, each thing is new once, and again in another snapshot", () => {
   const things = [1, 1, 2, 5, 5, 9].map((endsAt, index) => ({ endsAt, name: `thing ${index}` }));

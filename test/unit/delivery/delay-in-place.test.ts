@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { delayInPlace } from "../../../src/delivery/write/delay-in-place.ts";
-import { dialectOf, SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
-import { Planner } from "../../../src/delivery/write/plan.ts";
-import { translate } from "../../../src/delivery/write/translate.ts";
+import { delayInPlace } from "../../../src/delivery/write/apply/delay-in-place.ts";
+import { dialectOf, SAME_WORDS } from "../../../src/delivery/write/apply/dialect.ts";
+import { Planner } from "../../../src/delivery/write/apply/plan.ts";
+import { translate } from "../../../src/delivery/write/apply/translate.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 import { Offset, Replid } from "../../../src/stream/position.ts";
 

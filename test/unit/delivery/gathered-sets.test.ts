@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dialectOf, SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
-import { Planner } from "../../../src/delivery/write/plan.ts";
-import { UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/unit-parts.ts";
+import { dialectOf, SAME_WORDS } from "../../../src/delivery/write/apply/dialect.ts";
+import { Planner } from "../../../src/delivery/write/apply/plan.ts";
+import { UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/apply/unit-parts.ts";
 import { CommandScanner } from "../../../src/resp/command-scanner.ts";
 import { splitCommand } from "../../../src/resp/command-words.ts";
 import { encodeCommand, type Word } from "../../../src/resp/encode.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { KeySet } from "../../../src/delivery/write/key-set.ts";
+import { KeySet } from "../../../src/delivery/write/load/key-set.ts";
 
 const keyOf = (index: number) => Buffer.from(`key:${index}`);
 

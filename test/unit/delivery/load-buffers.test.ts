@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { Crc64 } from "../../../src/bytes/crc64.ts";
-import type { Loss, Losses } from "../../../src/delivery/write/losses.ts";
-import { loadSnapshot } from "../../../src/delivery/write/snapshot-loader.ts";
-import type { Target } from "../../../src/delivery/write/target.ts";
-import type { Unit, UnitSubmitter } from "../../../src/delivery/write/unit.ts";
+import { loadSnapshot } from "../../../src/delivery/write/load/snapshot-loader.ts";
+import type { Target } from "../../../src/delivery/write/target/target.ts";
+import type { Unit, UnitSubmitter } from "../../../src/delivery/write/unit/unit.ts";
+import type { Loss, Losses } from "../../../src/delivery/write/values/losses.ts";
 import { LOADING, makeRdb, type RdbPart, storedSnapshot } from "../../support/stored-snapshot.ts";
 
 const NEVER = new AbortController().signal;

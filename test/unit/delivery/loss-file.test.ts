@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LossFile } from "../../../src/delivery/write/loss-file.ts";
+import { LossFile } from "../../../src/delivery/write/values/loss-file.ts";
 import { tempFolder } from "../../support/temp-folder.ts";
 
 const loss = (key: string, why: string) => ({ stream: "us-east/0", db: 0, key, what: "a value", why });

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Dialect, dialectOf, SAME_WORDS } from "../../../src/delivery/write/dialect.ts";
-import { Planner } from "../../../src/delivery/write/plan.ts";
-import { UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/unit-parts.ts";
+import { type Dialect, dialectOf, SAME_WORDS } from "../../../src/delivery/write/apply/dialect.ts";
+import { Planner } from "../../../src/delivery/write/apply/plan.ts";
+import { UNIT_BYTES, UNIT_COMMANDS, type UnitPart } from "../../../src/delivery/write/apply/unit-parts.ts";
 import { CommandKind, CommandScanner } from "../../../src/resp/command-scanner.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 import { Offset } from "../../../src/stream/position.ts";

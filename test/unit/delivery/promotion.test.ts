@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { FIELD_MARK_MS, guarded, MARK_MS } from "../../../src/delivery/write/expiry.ts";
 import { further, type PromotionStep, turnOf } from "../../../src/delivery/write/promotion.ts";
+import { FIELD_MARK_MS, guarded, MARK_MS } from "../../../src/delivery/write/values/expiry.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RawRing } from "../../../src/delivery/write/raw-ring.ts";
+import { RawRing } from "../../../src/bytes/raw-ring.ts";
 import { Offset } from "../../../src/stream/position.ts";
 
 const RING_BYTES = 100;

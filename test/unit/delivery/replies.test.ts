@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusalOf } from "../../../src/delivery/write/replies.ts";
+import { refusalOf } from "../../../src/delivery/write/target/replies.ts";
 
 test.each([
   ["READONLY You can't write against a read only replica.", "TARGET_BUSY"],

@@ -1,6 +1,6 @@
 /** A snapshot that would take most of the target away is not obeyed. */
 import { expect, test } from "vitest";
-import { judgeSnapshot } from "../../../src/delivery/write/snapshot-guard.ts";
+import { judgeSnapshot } from "../../../src/delivery/write/load/snapshot-guard.ts";
 import { makeRdb, rdbString, storedSnapshot } from "../../support/stored-snapshot.ts";
 
 const NEVER = new AbortController().signal;

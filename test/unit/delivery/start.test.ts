@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Checkpoint } from "../../../src/delivery/write/checkpoint.ts";
 import { decideStart } from "../../../src/delivery/write/start.ts";
+import type { Checkpoint } from "../../../src/delivery/write/target/checkpoint.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { REPLID, StubHistory, stubSnapshot } from "../../integration/delivery/stub-log.ts";
 

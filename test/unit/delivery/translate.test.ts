@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { translate } from "../../../src/delivery/write/translate.ts";
+import { translate } from "../../../src/delivery/write/apply/translate.ts";
 import { encodeCommand } from "../../../src/resp/encode.ts";
 
 const READ_AT_MS = 1_700_000_000_000.4;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { AckPacer, ackOf } from "../../../src/link/ack.ts";
-import { PeerAcks } from "../../../src/link/peer-acks.ts";
 import { advanceLink, advanceStream } from "../../../src/link/phase.ts";
+import { AckPacer, ackOf } from "../../../src/link/receive/ack.ts";
+import { PeerAcks } from "../../../src/link/send/peer-acks.ts";
 import type { Progress } from "../../../src/stream/log.ts";
 import { HistoryId, Offset, StreamId } from "../../../src/stream/position.ts";
 

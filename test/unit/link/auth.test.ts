@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isProof, prove, type Transcript } from "../../../src/link/auth.ts";
-import { isCertificateOf } from "../../../src/link/certificate.ts";
-import { DialerHandshake, ListenerHandshake } from "../../../src/link/handshake.ts";
+import { isProof, prove, type Transcript } from "../../../src/link/connection/auth.ts";
+import { isCertificateOf } from "../../../src/link/connection/certificate.ts";
+import { DialerHandshake, ListenerHandshake } from "../../../src/link/connection/handshake.ts";
 
 const transcript: Transcript = {
   version: 1,

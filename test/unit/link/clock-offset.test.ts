@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ClockOffset } from "../../../src/link/clock-offset.ts";
+import { ClockOffset } from "../../../src/link/connection/clock-offset.ts";
 
 test("the true offset is always within the stated error, however the delays differ each way", () => {
   const delay = fc.double({ min: 0, max: 500, noNaN: true });

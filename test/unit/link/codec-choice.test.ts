@@ -1,8 +1,8 @@
 /** When records are packed anew: only where the link limits, the CPU is to be had, and nobody waits for it. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isWorthPacking, MAX_ADDED_MS } from "../../../src/link/codec-choice.ts";
-import { LinkMeter, QUEUE_MS } from "../../../src/link/link-meter.ts";
+import { isWorthPacking, MAX_ADDED_MS } from "../../../src/link/send/codec-choice.ts";
+import { LinkMeter, QUEUE_MS } from "../../../src/link/send/link-meter.ts";
 
 const link = fc.record({
   queueMs: fc.double({ min: 0, max: 10_000, noNaN: true }),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FailoverRefusal } from "../../../src/link/failover-refusal.ts";
+import { FailoverRefusal } from "../../../src/link/connection/failover-refusal.ts";
 
 const command = (...words: string[]) => `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join("")}`;
 const HANDSHAKE = [

@@ -4,7 +4,7 @@ import type { Server } from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { guardDoor } from "../../../src/link/front-door.ts";
+import { guardDoor } from "../../../src/link/connection/front-door.ts";
 
 beforeEach(() => vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => vi.useRealTimers());

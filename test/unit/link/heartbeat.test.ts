@@ -1,8 +1,8 @@
 /** BOUNDED: what a peer that does not answer, does not read or does not speak can cost. */
 import { expect, test } from "vitest";
 import type { GatewayError } from "../../../src/errors.ts";
-import type { LinkConnection } from "../../../src/link/connection.ts";
-import { Heartbeat } from "../../../src/link/heartbeat.ts";
+import type { LinkConnection } from "../../../src/link/connection/connection.ts";
+import { Heartbeat } from "../../../src/link/connection/heartbeat.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import type { Frame, PingFrame } from "../../../src/wire/frames.ts";
 import { eventually } from "../../support/eventually.ts";

@@ -1,7 +1,7 @@
 /** An origin that has proven itself and lies; gaps, overlaps and chunks out of order are in receiver.test.ts. */
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { StreamReceiver } from "../../../src/link/receiver.ts";
+import { StreamReceiver } from "../../../src/link/receive/receiver.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { encodeRecord } from "../../../src/stream/record.ts";
 import { quiet, REPLID_A, STREAM } from "../../support/link-pair.ts";

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openZstd } from "../../../src/bytes/zstd.ts";
-import { packable, RecordPacker } from "../../../src/link/packing.ts";
-import { RecordUnpacker } from "../../../src/link/unpacking.ts";
+import { RecordUnpacker } from "../../../src/link/receive/unpacking.ts";
+import { packable, RecordPacker } from "../../../src/link/send/packing.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { Offset } from "../../../src/stream/position.ts";
 import { decodePayload, decodeRecordHeader, encodeRecord, MAX_RECORD_RAW_BYTES } from "../../../src/stream/record.ts";

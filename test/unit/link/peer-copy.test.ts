@@ -1,7 +1,7 @@
 /** What the origin knows of a peer's copy decides where the peer goes on, and with what. */
 import { expect, test } from "vitest";
-import type { Plan } from "../../../src/link/origin-view.ts";
-import { PeerCopy } from "../../../src/link/peer-copy.ts";
+import type { Plan } from "../../../src/link/send/origin-view.ts";
+import { PeerCopy } from "../../../src/link/send/peer-copy.ts";
 import { Offset } from "../../../src/stream/position.ts";
 import type { Held } from "../../../src/wire/frames.ts";
 import { REPLID_A, REPLID_B, STREAM } from "../../support/link-pair.ts";

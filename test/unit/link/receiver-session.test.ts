@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import type { LinkConnection } from "../../../src/link/connection.ts";
-import { ReceiverSession } from "../../../src/link/receiver-session.ts";
+import type { LinkConnection } from "../../../src/link/connection/connection.ts";
+import { ReceiverSession } from "../../../src/link/receive/receiver-session.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { encodeRecord } from "../../../src/stream/record.ts";
 import type { Frame } from "../../../src/wire/frames.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { GatewayError } from "../../../src/errors.ts";
-import { type StreamFrame, StreamReceiver } from "../../../src/link/receiver.ts";
+import { type StreamFrame, StreamReceiver } from "../../../src/link/receive/receiver.ts";
 import { HistoryId, type Offset } from "../../../src/stream/position.ts";
 import { encodeRecord } from "../../../src/stream/record.ts";
 import { encodeChunk } from "../../../src/stream/snapshot-chunk.ts";

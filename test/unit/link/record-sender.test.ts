@@ -1,8 +1,8 @@
 /** What a cursor gives, as the peer is sent it. */
 import { expect, test } from "vitest";
-import { PeerCopy } from "../../../src/link/peer-copy.ts";
-import { RecordSender } from "../../../src/link/record-sender.ts";
-import { StreamOutlet } from "../../../src/link/stream-outlet.ts";
+import { PeerCopy } from "../../../src/link/send/peer-copy.ts";
+import { RecordSender } from "../../../src/link/send/record-sender.ts";
+import { StreamOutlet } from "../../../src/link/send/stream-outlet.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import type { RecordCursor } from "../../../src/stream/log.ts";
 import { Offset } from "../../../src/stream/position.ts";

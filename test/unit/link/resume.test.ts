@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decideResume, type Origin, type OriginHistory } from "../../../src/link/resume.ts";
+import { decideResume, type Origin, type OriginHistory } from "../../../src/link/send/resume.ts";
 import { HistoryId, Offset, type Replid } from "../../../src/stream/position.ts";
 import type { Held } from "../../../src/wire/frames.ts";
 

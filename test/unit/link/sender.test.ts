@@ -1,10 +1,10 @@
 /** What a sender has on its way: bounded by the peer's window and by what the socket has not taken. */
 import { expect, test } from "vitest";
-import type { LinkCodec } from "../../../src/link/codec-choice.ts";
-import { RecordFrames } from "../../../src/link/record-frames.ts";
-import { StreamSender } from "../../../src/link/sender.ts";
-import { SnapshotTurns } from "../../../src/link/snapshot-turns.ts";
-import type { Outlet } from "../../../src/link/stream-outlet.ts";
+import type { LinkCodec } from "../../../src/link/send/codec-choice.ts";
+import { RecordFrames } from "../../../src/link/send/record-frames.ts";
+import { StreamSender } from "../../../src/link/send/sender.ts";
+import { SnapshotTurns } from "../../../src/link/send/snapshot-turns.ts";
+import type { Outlet } from "../../../src/link/send/stream-outlet.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { Notice } from "../../../src/runtime/notice.ts";
 import { Offset } from "../../../src/stream/position.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SentRecords } from "../../../src/link/sent-records.ts";
+import { SentRecords } from "../../../src/link/send/sent-records.ts";
 import { HistoryId, Offset } from "../../../src/stream/position.ts";
 import { makeRecord, REPLID, STREAM } from "../../support/journal-kit.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { SnapshotTurns } from "../../../src/link/snapshot-turns.ts";
+import { SnapshotTurns } from "../../../src/link/send/snapshot-turns.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 
 const NEVER = new AbortController().signal;
