@@ -67,3 +67,35 @@ test("the rules for the Prometheus operator are the same rules", () => {
   const groups = manifests.find(({ kind }) => kind === "PrometheusRule").spec.groups;
   expect(groups).toEqual((parse(read("prometheus/rules.yml")) as Rules).groups);
 });
+
+test("each panel's legend names labels that its metric has", () => {
+  const wrong = queries.flatMap(({ title, expr, legendFormat }) => {
+    const metrics = (expr.match(METRIC) ?? []).map((name) => known.get(name) ?? []);
+    const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = ""]) => label);
+    return expr.includes("process_")
+      ? []
+      : named.filter((label) => !metrics.some((labels) => labels.includes(label))).map((label) => `${title}: ${label}`);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("everything that the issue of a dashboard promises has a panel", () => {
+  const shown = queries.map(({ expr }) => expr).join(" ");
+  for (const name of [
+    "causeway_lag_seconds",
+    "causeway_lag_stage_duration_seconds_bucket",
+    "causeway_stream_data_at_risk_bytes",
+    "causeway_lag_bytes",
+    "causeway_stream_bytes_total",
+    "causeway_journal_bytes",
+    "causeway_journal_retention_bytes",
+    "causeway_master_backlog_left_bytes",
+    "causeway_alerts_firing",
+    "causeway_link_connected",
+    "causeway_snapshot_bytes",
+    "causeway_delivery_divergences_total",
+    "ALERTS",
+  ]) {
+    expect(shown).toContain(name);
+  }
+});
