@@ -127,6 +127,13 @@ export function decodePayload(record: Buffer, header: RecordHeader, room?: Buffe
   return body.length === 0 ? NO_PAYLOAD : body;
 }
 
+/** The same in `room`, which has just its size, packed or not: bytes of one's own. Throws RECORD_MALFORMED. */
+export function copyPayload(record: Buffer, header: RecordHeader, room: Buffer): Buffer {
+  const payload = decodePayload(record, header, room);
+  if (payload !== room) payload.copy(room);
+  return room;
+}
+
 /** What `unpackRecord` makes of a record with this header. */
 export function unpackedBytesOf(header: RecordHeader): number {
   return RECORD_HEADER_BYTES + rawBytesOf(header);
@@ -134,9 +141,7 @@ export function unpackedBytesOf(header: RecordHeader): number {
 
 /** Writes the same record with a raw payload to `room`, which has just its size: to be packed together with others. Throws RECORD_MALFORMED. */
 export function unpackRecord(record: Buffer, header: RecordHeader, room: Buffer): void {
-  const body = room.subarray(RECORD_HEADER_BYTES);
-  const payload = decodePayload(record, header, body);
-  if (payload !== body) payload.copy(body);
+  copyPayload(record, header, room.subarray(RECORD_HEADER_BYTES));
   record.copy(room, 0, 0, RECORD_HEADER_BYTES);
   room.writeUInt32LE(room.length, 0);
   room.writeUInt8(CODEC_RAW, 9);

@@ -5,7 +5,7 @@ import { GatewayError } from "../../errors.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { HistoryLog, RecordCursor } from "../../stream/log.ts";
 import type { Offset } from "../../stream/position.ts";
-import { decodePayload, RECORD_HEADER_BYTES, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
+import { copyPayload, type RecordHeader, rawBytesOf, readRecordHeader } from "../../stream/record.ts";
 import { dialectOf } from "./apply/dialect.ts";
 import { Planner, type Stop } from "./apply/plan.ts";
 import type { StreamPoint, UnitPart } from "./apply/unit-parts.ts";
@@ -113,7 +113,9 @@ export class Streaming {
       for (const record of records) {
         header = readRecordHeader(record);
         this.#watchGuard(header);
-        const payload = ownPayload(record, header, room.take(rawBytesOf(header), header.to));
+        // The planner changes what it is given, and a record that was not packed lies in the journal's own memory.
+        const rawBytes = rawBytesOf(header);
+        const payload = copyPayload(record, header, room.take(rawBytes, header.to) ?? Buffer.allocUnsafe(rawBytes));
         for (const part of this.#planner.add(header, payload)) {
           this.#send(part, header);
           if (writer.full) await writer.ready(signal);
@@ -183,14 +185,4 @@ export class Streaming {
     const { from } = this.#options;
     return { ...from, ...point, state: "streaming", replid: header.replid, readAtMs: header.readAtMs };
   }
-}
-
-/** A record that was not packed lies in the journal's own memory, and the planner changes what it is given. */
-function ownPayload(record: Buffer, header: RecordHeader, room: Buffer | undefined): Buffer {
-  const payload = decodePayload(record, header, room);
-  const isShared = payload.buffer === record.buffer && payload.byteOffset === record.byteOffset + RECORD_HEADER_BYTES;
-  if (!isShared) return payload;
-  if (!room) return Buffer.from(payload);
-  payload.copy(room);
-  return room;
 }

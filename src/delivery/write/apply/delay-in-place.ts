@@ -41,7 +41,6 @@ export function delayInPlace(
   }
   const later = time + guardMs;
   if (time < LEAST_TIME || later >= PAST_TIMES) return false;
-  // The bytes may be the journal's own.
   if (guardMs === 0) return true;
   let rest = later;
   for (let at = from + TIME_DIGITS - 1; at >= from; at--) {
