@@ -9,7 +9,7 @@ import type { DeliveryContext } from "./delivery-context.ts";
 import { rejected } from "./divergences.ts";
 import { explainFailure } from "./failure.ts";
 import { deliverHistory } from "./history-delivery.ts";
-import type { Start } from "./start.ts";
+import { isBeingLoaded, type Start } from "./start.ts";
 import type { Checkpoint } from "./target/checkpoint.ts";
 import { openRawSocket } from "./target/raw-socket.ts";
 import type { Target } from "./target/target.ts";
@@ -101,7 +101,7 @@ async function judge({ context, target, checkpoint, start, adopts }: ApplyingOpt
   const keysInTarget = checkpoint ? keysIn(target.facts) - 1 : 0;
   if (start.kind !== "load" || keysInTarget <= 0 || adopts) return;
   const { snapshot } = start;
-  if (checkpoint?.state === "loading" && checkpoint.snapshotId === snapshot.info.id) return;
+  if (checkpoint && isBeingLoaded(snapshot, checkpoint)) return;
   if (orders.allows(`snapshot ${snapshot.info.id}`)) return;
   await judgeSnapshot({ snapshot, keysInTarget, leastShare: guard.shrink }, signal);
   orders.settle();

@@ -24,8 +24,12 @@ export function decideStart(checkpoint: Checkpoint | undefined, history: History
   }
   // One that arrives may yet break off: a target that has a whole copy keeps it until there is another.
   if (checkpoint?.state === "streaming" && snapshot.state !== "complete") return { kind: "wait", why: "the snapshot is not whole yet" };
-  const resumes = same?.state === "loading" && same.snapshotId === snapshot.info.id;
-  return { kind: "load", snapshot, resumeAt: resumes ? same.rdbOffset : 0 };
+  return { kind: "load", snapshot, resumeAt: same && isBeingLoaded(snapshot, same) ? same.rdbOffset : 0 };
+}
+
+/** Whether it is this very snapshot that the target was being loaded with. */
+export function isBeingLoaded({ info }: StoredSnapshot, { state, snapshotId }: Checkpoint): boolean {
+  return state === "loading" && snapshotId === info.id;
 }
 
 /**
