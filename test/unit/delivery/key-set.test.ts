@@ -48,3 +48,14 @@ test.each([0, 5_000, 20_000])(
     expect([...found].sort((a, b) => a - b)).toEqual(Array.from({ length: total - kept }, (_, index) => kept + index));
   },
 );
+
+test.each([100_000, 150_000, 250_000])(
+  "BOUNDED: 11 bytes for each of %i keys that were announced, and none of them makes it grow",
+  (keys) => {
+    const set = new KeySet({ seed: randomBytes(8) });
+    set.reserve(keys);
+    for (let index = 0; index < keys; index++) set.add(0, keyOf(index));
+    expect(set.size).toBe(keys);
+    expect(set.bytes).toBeLessThan(11 * keys);
+  },
+);

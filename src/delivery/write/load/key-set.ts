@@ -1,6 +1,7 @@
 /**
- * Remembers which (database, key) pairs a snapshot holds, as 64-bit keyed hashes in an open-addressing table: 11
- * bytes per key where the snapshot said how many there are, up to 22 where the table had to grow. Two keys that collide (one chance in 2^64 per pair) would leave one stale key in place.
+ * Remembers which (database, key) pairs a snapshot holds, as 64-bit keyed hashes in an open-addressing table: 11 bytes per key where the
+ * snapshot said how many there are, up to 22 where the table had to grow. Two keys that collide (one chance in 2^64 per pair) would leave one
+ * stale key in place.
  * Bounded: a table that is full halves itself to one slice of the hash space; the other slices are filled from the snapshot afterwards.
  */
 const INITIAL_SLOTS = 1 << 12;
@@ -39,6 +40,11 @@ export class KeySet {
   /** Keys of this slice. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Of memory. */
+  get bytes(): number {
+    return this.#lows.byteLength + this.#highs.byteLength;
   }
 
   get slices(): number {
