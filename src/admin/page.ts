@@ -69,11 +69,10 @@ function pageFiles(): ReadonlyMap<string, PageFile> {
   const templates = join(dirname(packages.resolve("lit-html")), "../lit-html.js");
   const files = [...own, ["/page/lib/lit-html.js", templates] as const, plots("uPlot.esm.js"), plots("uPlot.min.css")];
   return new Map<string, PageFile>([
-    ...files.map(([path, file]) => [path, pageFile(extname(path) || ".html", readFileSync(file))] as const),
+    ...files.map(([path, file]) => {
+      const bytes = readFileSync(file);
+      return [path, { type: TYPES[extname(path) || ".html"]!, body: () => bytes }] as const;
+    }),
     ["/runbook", { type: TYPES[".html"]!, body: runbookPage() }],
   ]);
-}
-
-function pageFile(extension: string, bytes: Buffer): PageFile {
-  return { type: TYPES[extension]!, body: () => bytes };
 }
